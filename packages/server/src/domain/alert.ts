@@ -1,0 +1,36 @@
+import type { AlertUid, TenantId } from "../ids.ts";
+import type { AlertAction } from "./delivery.ts";
+import type { JsonObject } from "./json.ts";
+import type { SeverityId } from "./severity.ts";
+
+/** An alert as it is stored and delivered. Times are ms since the epoch. */
+export interface Alert {
+  /** Ours (UUIDv7); what paths use. */
+  readonly uid: AlertUid;
+  readonly tenantId: TenantId;
+  /** The caller's; the uid when the caller gave none. */
+  readonly id: string;
+  readonly name: string;
+  readonly action: AlertAction;
+  readonly dedupKey: string;
+  /** True when the caller gave `dedup_key` itself; a default key never joins Slack messages. */
+  readonly hasExplicitKey: boolean;
+  readonly severityId: SeverityId;
+  readonly tags: readonly string[];
+  /** Recorded but not delivered. */
+  readonly staging: boolean;
+  /**
+   * The alert as JSON text, flat, every field as it came, without `event_sink_ids` and
+   * `alert_template` and with `event-sinks-hops`: byte for byte what a webhook gets.
+   */
+  readonly body: string;
+  /** `alert_template` as JSON text. */
+  readonly template: string | null;
+  readonly receivedAt: number;
+}
+
+/** What a sink type sees of an alert. */
+export interface SinkAlert extends Alert {
+  /** `body`, parsed once; numbers keep their digits. */
+  fields(): JsonObject;
+}

@@ -1,0 +1,66 @@
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Delays before the 2nd, 3rd, … try, in ms; the last one repeats until the age limit. */
+export const retryDelaysMs: readonly number[] = [
+  5 * second,
+  30 * second,
+  2 * minute,
+  10 * minute,
+  30 * minute,
+  1 * hour,
+  2 * hour,
+  4 * hour,
+  8 * hour,
+  12 * hour,
+];
+
+/** A delivery older than this is not tried again. */
+export const deliveryAgeMsMax = 72 * hour;
+
+/** A platform's wish to wait longer than this is cut to it. */
+export const retryAfterMsMax = 24 * hour;
+
+/** Delays vary by this share either way, so that retries of many deliveries spread out. */
+const jitterShare = 0.2;
+
+export interface RetryInput {
+  /** Tries that failed so far, the last one included; waiting for a rate limit is none. */
+  readonly failureCount: number;
+  readonly createdAt: number;
+  readonly now: number;
+  /** What the platform asked for, in ms from now. */
+  readonly retryAfterMs?: number | undefined;
+  /** 0 ≤ random < 1. */
+  readonly random: number;
+}
+
+/**
+ * When to try next (ms since the epoch), or null when the delivery has used up its time.
+ * A platform's Retry-After is obeyed to the letter when it is later than the schedule,
+ * and replaces the schedule when no try has failed yet (a rate limit).
+ */
+export function nextTryAt(input: RetryInput): number | null {
+  const wishMs = Math.min(input.retryAfterMs ?? 0, retryAfterMsMax);
+  const delayMs = Math.max(wishMs, scheduledDelayMs(input));
+  const at = input.now + delayMs;
+  return at > input.createdAt + deliveryAgeMsMax ? null : at;
+}
+
+function scheduledDelayMs({ failureCount, random, retryAfterMs }: RetryInput): number {
+  if (failureCount === 0) return retryAfterMs === undefined ? (retryDelaysMs[0] ?? 0) : 0;
+  const base = retryDelaysMs[Math.min(failureCount, retryDelaysMs.length) - 1] ?? 0;
+  return Math.round(base * (1 - jitterShare + 2 * jitterShare * random));
+}
+
+/**
+ * Reads a Retry-After header (RFC 9110 section 10.2.3: seconds or an HTTP date).
+ * @returns ms to wait from `now`, never negative, at most a day; undefined when absent or unreadable.
+ */
+export function readRetryAfterMs(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * second : Date.parse(text) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), retryAfterMsMax);
+}

@@ -1,0 +1,49 @@
+import { inspect } from "node:util";
+
+const mask = "<secret>";
+
+/**
+ * A value that must not be seen. It prints itself as `<secret>` wherever it is
+ * logged, serialised or interpolated; only `reveal()` gives it away, so that
+ * one search for that word finds every place where a secret is used.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return mask;
+  }
+
+  toJSON(): string {
+    return mask;
+  }
+
+  [inspect.custom](): string {
+    return mask;
+  }
+}
+
+/** Secrets by name, e.g. `integration_key` or `signing_secret`. */
+export type Secrets = Readonly<Record<string, Secret>>;
+
+/**
+ * Replaces every occurrence of a secret's value in `text` with `<secret>`.
+ * Values under four characters are left alone: masking them would shred the text
+ * and they protect nothing.
+ */
+export function redact(text: string, secrets: Iterable<Secret>): string {
+  let redacted = text;
+  for (const secret of secrets) {
+    const value = secret.reveal();
+    if (value.length >= 4) redacted = redacted.replaceAll(value, mask);
+  }
+  return redacted;
+}

@@ -1,0 +1,135 @@
+/**
+ * What a sink type is.
+ *
+ * A sink type is one object in one folder. It never sends, waits, retries, stores or
+ * reads the environment: it says which request comes next (`step`) and what the answer
+ * means (`outcome`). Both are pure. The engine does the rest, once for all types: it
+ * sends through the guarded client, times out, masks secrets, retries and settles.
+ *
+ * Conversations of several requests (look a channel up, then post; join, then post) are
+ * plain steps over a small `memory`, which the engine keeps per (sink, dedup_key) and
+ * stores together with the settle. What is learnt about the sink itself (a channel's
+ * name) is `learned`: merged into the sink's settings with the same settle.
+ */
+
+import type { TSchema } from "typebox";
+import type { SinkAlert } from "../domain/alert.ts";
+import type { SinkTypeName } from "../domain/event-sink.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Reason } from "../domain/reason.ts";
+import type { DeliveryId } from "../ids.ts";
+import type { Secrets } from "../secret.ts";
+
+/** A number of the vendor's that shapes what is sent. */
+export interface Limit {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The vendor's page and the date it was read. */
+  readonly source: string;
+}
+
+/** A sink's settings as its type reads them: what may be shown, and what may not. */
+export interface SinkSettings {
+  readonly settings: JsonObject;
+  readonly secrets: Secrets;
+}
+
+/** Why arguments are refused: the path below `event_sink_args`, and a sentence with the cure. */
+export interface ArgsProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ReadArgsResult =
+  | ({ readonly ok: true } & SinkSettings)
+  | { readonly ok: false; readonly problem: ArgsProblem };
+
+export interface StepInput extends SinkSettings {
+  readonly alert: SinkAlert;
+  /** The same over all retries of a delivery. */
+  readonly deliveryId: DeliveryId;
+  /** When this attempt is made, ms since the epoch. */
+  readonly now: number;
+  /** What earlier deliveries of this (sink, dedup_key), or earlier steps, left; `{}` at first. */
+  readonly memory: JsonObject;
+  /** Origins of the vendors' APIs, from the operator's settings. */
+  readonly vendors: VendorUrls;
+}
+
+export interface VendorUrls {
+  /** Ends with a slash, e.g. `https://slack.com/api/`. */
+  readonly slackApi: string;
+  /** No slash at the end, e.g. `https://events.pagerduty.com`. */
+  readonly pagerduty: string;
+}
+
+/** The next request. Header values may hold revealed secrets; the engine masks them before it records. */
+export interface SinkRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** `vendor`: one of `VendorUrls`, set by the operator; `sink`: set by whoever saved the sink. */
+  readonly audience: "vendor" | "sink";
+}
+
+/** A complete HTTP answer, whatever its status; failures to get one never reach a sink type. */
+export interface SinkResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 16 KiB are kept. */
+  readonly body: string;
+}
+
+interface Learning {
+  /** Replaces the memory of this (sink, dedup_key). */
+  readonly memory?: JsonObject;
+  /** Merged into the sink's settings. */
+  readonly learned?: JsonObject;
+  /** What happened and, for failures, the exact cure, as a sentence for people. */
+  readonly detail?: string;
+}
+
+export type SinkOutcome = Learning &
+  (
+    | { readonly kind: "delivered" }
+    | {
+        readonly kind: "retry";
+        readonly reason: Reason;
+        readonly detail: string;
+        /** What the platform asked for, ms from now. */
+        readonly retryAfterMs?: number;
+        /** True when the platform may have taken it all the same. */
+        readonly ambiguous?: boolean;
+      }
+    | { readonly kind: "rejected"; readonly reason: Reason; readonly detail: string }
+    /** The answer asks for another request at once, e.g. the post after a look-up. */
+    | { readonly kind: "next"; readonly memory: JsonObject }
+  );
+
+export interface SinkType {
+  /** The folder's name; in logs, metrics and SQL. */
+  readonly type: SinkTypeName;
+  /** The key on the wire: `event_sink_type`, and the one key of `event_sink_args`. */
+  readonly wireName: string;
+  readonly title: string;
+  /** Schemas of what stands under the wire name in `event_sink_args`. */
+  readonly createArgs: TSchema;
+  readonly updateArgs: TSchema;
+  readonly limits: readonly Limit[];
+  /** How long one request may take in all, ms. */
+  readonly timeoutMs: number;
+  /**
+   * Turns arguments that match the schema into settings and secrets. On update `current` is
+   * what the sink has; what the arguments leave out stays.
+   */
+  readArgs(args: JsonObject, current: SinkSettings | null): ReadArgsResult;
+  /** What stands under the wire name in `configuration`; never a secret. */
+  configuration(settings: SinkSettings): JsonObject | null;
+  /** Where it goes, in a few words that are safe to show. */
+  target(settings: JsonObject): string;
+  step(input: StepInput): SinkRequest;
+  outcome(response: SinkResponse, input: StepInput): SinkOutcome;
+}

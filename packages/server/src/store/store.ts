@@ -1,0 +1,334 @@
+/**
+ * The store contract.
+ *
+ * Two implementations keep it, SQLite and PostgreSQL, and `test/store-suite.ts` runs on
+ * both. Every operation takes one plain object and answers plain data, so that it can
+ * cross a thread. A write is durable when its promise resolves. An operation that cannot
+ * be done because the store itself fails (disk full, database gone) rejects with
+ * `StoreUnavailable`; anything else a caller may meet is part of the answer.
+ *
+ * Leases. Whoever sends a delivery holds its lease: `acceptAlerts` may lease a new
+ * delivery at once to the engine that subscribes here (an *offer*), `claim` leases what
+ * is due. `settle` counts only under the lease it names. A lease ends with its settle, with
+ * `release`, or with its holder: on SQLite leases live in the writer's memory, so a
+ * restart frees them all; on PostgreSQL they run out.
+ *
+ * Order. Deliveries of one (sink, dedup_key) that must wait (`mustWait`) are stored
+ * without a due time and get one when the last they wait for is settled for good.
+ *
+ * Lanes. A lane is the queue of one sink. The store never looks for work across lanes:
+ * subscribers are told which lanes have some, and claim lane by lane, so that a lane of
+ * a million waiting deliveries costs the others nothing.
+ */
+
+import type { Alert } from "../domain/alert.ts";
+import type { AlertAction, DeliveryState } from "../domain/delivery.ts";
+import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { OutcomeName, Reason } from "../domain/reason.ts";
+import type { SeverityId } from "../domain/severity.ts";
+import type {
+  AlertUid,
+  ApiKeyId,
+  DeliveryId,
+  EventSinkId,
+  SlackIntegrationId,
+  TenantId,
+} from "../ids.ts";
+
+export interface Tenant {
+  readonly id: TenantId;
+  readonly createdAt: number;
+}
+
+export interface ApiKey {
+  readonly id: ApiKeyId;
+  readonly tenantId: TenantId;
+  readonly name: string;
+  /** The first characters, so that people can tell keys apart. */
+  readonly prefix: string;
+  /** SHA-256 of the whole key, hex. */
+  readonly hash: string;
+  readonly createdAt: number;
+}
+
+/** `tenantId: null` means any tenant: an operator asks. */
+export interface Scoped<Id> {
+  readonly tenantId: TenantId | null;
+  readonly id: Id;
+}
+
+/** A page of a list. `after` is the last id of the page before. */
+export interface Page {
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** Where the next page starts, null when nothing follows. */
+  readonly next: string | null;
+}
+
+export interface NewDelivery {
+  readonly id: DeliveryId;
+  readonly eventSinkId: EventSinkId;
+}
+
+export interface NewAlert {
+  readonly alert: Alert;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+export type AcceptResult =
+  | {
+      readonly kind: "accepted";
+      readonly deliveries: readonly NewDelivery[];
+      /** Sinks deleted since they were picked; they got no delivery. */
+      readonly missingEventSinkIds: readonly EventSinkId[];
+    }
+  /** This (tenant_id, id, action) was stored before: what it became then. */
+  | {
+      readonly kind: "duplicate";
+      readonly uid: AlertUid;
+      readonly receivedAt: number;
+      readonly deliveries: readonly NewDelivery[];
+    }
+  | { readonly kind: "unknown_tenant" }
+  /** Storing this one alert failed for a reason of its own; the others are not touched. */
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface Lane {
+  readonly tenantId: TenantId;
+  readonly eventSinkId: EventSinkId;
+}
+
+/** A delivery under a lease, with all its sink type needs. */
+export interface LeasedDelivery extends Lane {
+  readonly id: DeliveryId;
+  readonly lease: string;
+  readonly alert: Alert;
+  /** Attempts made so far. */
+  readonly attemptCount: number;
+  /** Of those, the ones that count against the retry schedule. */
+  readonly failureCount: number;
+  readonly createdAt: number;
+  readonly memory: JsonObject;
+}
+
+export interface ClaimedLane extends Lane {
+  readonly deliveries: readonly LeasedDelivery[];
+  /** When the next unleased delivery of the lane is due (maybe in the past), null when none is. */
+  readonly nextDueAt: number | null;
+}
+
+/** One request of an attempt and what came back; secrets are masked before it gets here. */
+export interface Exchange {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Null when it is the alert's own `body`, which is stored once. */
+    readonly body: string | null;
+  };
+  /** Null when no complete answer came. */
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  } | null;
+}
+
+export interface Attempt {
+  /** 1, 2, 3, … within the delivery. */
+  readonly number: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: OutcomeName;
+  readonly reason: Reason | null;
+  readonly detail: string | null;
+  /** The result is not known: the platform may have taken it. */
+  readonly ambiguous: boolean;
+  /** When the next try is due; null when none follows. */
+  readonly nextTryAt: number | null;
+  /** Usually one; more when the platform asked for another request first. */
+  readonly exchanges: readonly Exchange[];
+}
+
+export interface Settlement extends Lane {
+  readonly deliveryId: DeliveryId;
+  readonly lease: string;
+  readonly state: DeliveryState;
+  readonly reason: Reason | null;
+  /** For `pending`: when to try again. */
+  readonly dueAt: number | null;
+  readonly failureCount: number;
+  readonly now: number;
+  readonly attempt: Attempt;
+  /** New memory of the (sink, dedup_key); undefined leaves it. */
+  readonly memory?: JsonObject | undefined;
+  /** Merged into the sink's settings; does not count as a change by its owner. */
+  readonly learned?: JsonObject | undefined;
+}
+
+/** `stale`: the lease was no longer held, nothing was written. */
+export type SettleResult = "settled" | "stale";
+
+export interface Delivery extends Lane {
+  readonly id: DeliveryId;
+  readonly alertUid: AlertUid;
+  readonly dedupKey: string;
+  readonly action: AlertAction;
+  readonly state: DeliveryState;
+  readonly reason: Reason | null;
+  readonly attemptCount: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** When the next try is due; null when settled, or waiting for an earlier delivery of its key. */
+  readonly dueAt: number | null;
+}
+
+export interface AlertFilter {
+  readonly tenantId: TenantId;
+  readonly q: string | null;
+  readonly severityId: SeverityId | null;
+  readonly tag: string | null;
+  readonly dedupKey: string | null;
+  readonly eventSinkId: EventSinkId | null;
+  readonly state: DeliveryState | null;
+  /** Received at or after, before; ms since the epoch. */
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+export interface DeliveryFilter {
+  readonly tenantId: TenantId;
+  readonly eventSinkId: EventSinkId | null;
+  readonly alertUid: AlertUid | null;
+  readonly state: DeliveryState | null;
+  readonly reason: Reason | null;
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+/** A delivery as an alert's page shows it. */
+export interface AlertWithDeliveries {
+  readonly alert: Alert;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Where an alert may go: what intake needs to know of a tenant. */
+export interface TenantSinks {
+  readonly eventSinks: readonly { readonly id: EventSinkId; readonly type: SinkTypeName }[];
+}
+
+/** A sink with the Slack integration it sends through, if it has one. */
+export interface SendingSink {
+  readonly eventSink: EventSink;
+  readonly slackIntegration: SlackIntegration | null;
+}
+
+/** Pending deliveries, and settled ones since the store was made, by state. */
+export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
+
+/** Every operation: its name, what goes in, what comes out. */
+export interface StoreOperations {
+  /** Keeps the first value written under a name and answers the one that is kept. */
+  keepMeta(input: { name: string; value: string }): string;
+
+  createTenant(input: Tenant): "created" | "exists";
+  getTenant(input: { id: TenantId }): Tenant | null;
+  /** By creation. */
+  listTenants(input: Page): Listed<Tenant>;
+  /** Null when there is no such tenant. */
+  getTenantSinks(input: { tenantId: TenantId }): TenantSinks | null;
+
+  createApiKey(input: ApiKey): "created" | "unknown_tenant";
+  findApiKey(input: { hash: string }): ApiKey | null;
+  listApiKeys(input: Page & { tenantId: TenantId }): Listed<ApiKey>;
+  deleteApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
+
+  /** With `createsTenant` a tenant that is not there is made in the same transaction. */
+  createEventSink(input: {
+    eventSink: EventSink;
+    createsTenant: boolean;
+  }): "created" | "unknown_tenant";
+  getEventSink(input: Scoped<EventSinkId>): EventSink | null;
+  /** By creation. */
+  listEventSinks(input: Page & { tenantId: TenantId }): Listed<EventSink>;
+  /** Replaces the sink if it is still at `ifVersion`. */
+  updateEventSink(input: {
+    eventSink: EventSink;
+    ifVersion: number;
+  }): "updated" | "version_mismatch" | "not_found";
+  /** Its pending deliveries become `canceled`; a delivery under a lease is settled as its attempt ends. */
+  deleteEventSink(
+    input: Scoped<EventSinkId> & { now: number; ifVersion: number | null },
+  ): { kind: "deleted"; tenantId: TenantId } | { kind: "not_found" } | { kind: "version_mismatch" };
+  getSendingSink(input: Lane): SendingSink | null;
+
+  /** Makes it, or replaces one with the same id (the operator's, at start). */
+  putSlackIntegration(input: SlackIntegration): "stored" | "unknown_tenant";
+  getSlackIntegration(input: Scoped<SlackIntegrationId>): SlackIntegration | null;
+  listSlackIntegrations(input: Page & { tenantId: TenantId }): Listed<SlackIntegration>;
+  deleteSlackIntegration(
+    input: Scoped<SlackIntegrationId>,
+  ):
+    | { kind: "deleted"; tenantId: TenantId | null }
+    | { kind: "not_found" }
+    | { kind: "in_use"; eventSinkIds: readonly EventSinkId[] };
+
+  /** Results in order. Each alert with all its deliveries is stored, or none of it. */
+  acceptAlerts(input: { alerts: readonly NewAlert[]; now: number }): readonly AcceptResult[];
+  getAlert(input: Scoped<AlertUid>): AlertWithDeliveries | null;
+  /** Newest first. A page scans a bounded number of alerts, so it may be short and still have a next. */
+  listAlerts(input: AlertFilter & Page): Listed<AlertWithDeliveries>;
+
+  /** Lanes with unsettled deliveries, and when the first of each is due; costs by lanes, not by deliveries. */
+  listLanes(input: Record<string, never>): readonly (Lane & { nextDueAt: number | null })[];
+  /** Leases what is due, oldest due first, at most `limit` for each lane. */
+  claim(input: {
+    lanes: readonly (Lane & { limit: number })[];
+    now: number;
+  }): readonly ClaimedLane[];
+  settle(input: { settlements: readonly Settlement[] }): readonly SettleResult[];
+  /** Gives leases back unsettled; the deliveries are due as before. */
+  release(input: { leases: readonly (Lane & { deliveryId: DeliveryId; lease: string })[] }): void;
+
+  getDelivery(
+    input: Scoped<DeliveryId>,
+  ): { delivery: Delivery; alert: Alert; attempts: readonly Attempt[] } | null;
+  /** Newest first. */
+  listDeliveries(input: DeliveryFilter & Page): Listed<Delivery>;
+  countDeliveries(input: Record<string, never>): DeliveryCounts;
+}
+
+/** What a subscriber is told. */
+export type StoreEvent =
+  /** New deliveries, already leased to the subscriber. */
+  | { readonly kind: "offered"; readonly deliveries: readonly LeasedDelivery[] }
+  /** These lanes have something to claim at `dueAt`. */
+  | { readonly kind: "due"; readonly lanes: readonly (Lane & { dueAt: number })[] }
+  /** Forget what you know of this sink; `isDeleted` when it is gone. */
+  | ({ readonly kind: "sink_changed"; readonly isDeleted: boolean } & Lane);
+
+export type Store = {
+  readonly [Name in keyof StoreOperations]: (
+    input: Parameters<StoreOperations[Name]>[0],
+  ) => Promise<ReturnType<StoreOperations[Name]>>;
+} & {
+  /**
+   * Starts offers and hints, at most `offersPerLane` leased deliveries of a lane at a time.
+   * One subscriber for each store connection. The listener must return at once.
+   */
+  subscribe(options: { offersPerLane: number }, listener: (event: StoreEvent) => void): void;
+  close(): Promise<void>;
+};
+
+/** The store cannot do its work now: disk full, database gone. Nothing of the call was kept. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreUnavailable";
+  }
+}
