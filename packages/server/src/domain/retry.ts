@@ -25,9 +25,14 @@ export const retryAfterMsMax = 24 * hour;
 /** Delays vary by this share either way, so that retries of many deliveries spread out. */
 const jitterShare = 0.2;
 
+/** Without a Retry-After, or with one of zero, a rate limit is waited for this long at least. */
+const rateLimitDelayMsMin = 1 * second;
+
 export interface RetryInput {
   /** Tries that failed so far, the last one included; waiting for a rate limit is none. */
   readonly failureCount: number;
+  /** The platform only asked to slow down. */
+  readonly isRateLimit: boolean;
   readonly createdAt: number;
   readonly now: number;
   /** What the platform asked for, in ms from now. */
@@ -38,18 +43,24 @@ export interface RetryInput {
 
 /**
  * When to try next (ms since the epoch), or null when the delivery has used up its time.
- * A platform's Retry-After is obeyed to the letter when it is later than the schedule,
- * and replaces the schedule when no try has failed yet (a rate limit).
+ * A rate limit is waited for exactly as long as the platform asked; after a failure the
+ * later of the schedule and the platform's wish counts.
  */
 export function nextTryAt(input: RetryInput): number | null {
-  const wishMs = Math.min(input.retryAfterMs ?? 0, retryAfterMsMax);
-  const delayMs = Math.max(wishMs, scheduledDelayMs(input));
-  const at = input.now + delayMs;
+  const at = input.now + delayMs(input);
   return at > input.createdAt + deliveryAgeMsMax ? null : at;
 }
 
-function scheduledDelayMs({ failureCount, random, retryAfterMs }: RetryInput): number {
-  if (failureCount === 0) return retryAfterMs === undefined ? (retryDelaysMs[0] ?? 0) : 0;
+function delayMs(input: RetryInput): number {
+  const wishMs =
+    input.retryAfterMs === undefined ? undefined : Math.min(input.retryAfterMs, retryAfterMsMax);
+  if (input.isRateLimit) {
+    return Math.max(wishMs ?? scheduledDelayMs(1, input.random), rateLimitDelayMsMin);
+  }
+  return Math.max(wishMs ?? 0, scheduledDelayMs(input.failureCount, input.random));
+}
+
+function scheduledDelayMs(failureCount: number, random: number): number {
   const base = retryDelaysMs[Math.min(failureCount, retryDelaysMs.length) - 1] ?? 0;
   return Math.round(base * (1 - jitterShare + 2 * jitterShare * random));
 }

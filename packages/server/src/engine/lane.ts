@@ -1,0 +1,109 @@
+import TinyQueue from "tinyqueue";
+import type { Lane, LeasedDelivery } from "../store/store.ts";
+import { engineLimits } from "./limits.ts";
+
+/** The engine's view of one sink's queue. */
+export interface LaneState extends Lane {
+  /** Leased and not started. */
+  readonly waiting: LeasedDelivery[];
+  /** Attempts under way, and settles not yet confirmed. */
+  inFlightCount: number;
+  /** When the store has something to claim; null when it has nothing that we know of. */
+  nextDueAt: number | null;
+  isClaiming: boolean;
+}
+
+/** How many more deliveries of a lane may be leased. */
+export function roomOf(lane: LaneState): number {
+  return engineLimits.leasesPerLaneMax - lane.waiting.length - lane.inFlightCount;
+}
+
+/**
+ * All lanes that have something to do, and an alarm queue over them: the cost of finding
+ * the next due lane does not grow with the number of lanes that wait for their time.
+ * An alarm whose lane has moved on is dropped when it comes up.
+ */
+export class Lanes {
+  readonly #lanes = new Map<string, LaneState>();
+  readonly #alarms = new TinyQueue<{ at: number; lane: LaneState }>([], (a, b) => a.at - b.at);
+
+  get(lane: Lane): LaneState {
+    const key = laneKey(lane);
+    let state = this.#lanes.get(key);
+    if (state === undefined) {
+      state = {
+        tenantId: lane.tenantId,
+        eventSinkId: lane.eventSinkId,
+        waiting: [],
+        inFlightCount: 0,
+        nextDueAt: null,
+        isClaiming: false,
+      };
+      this.#lanes.set(key, state);
+    }
+    return state;
+  }
+
+  all(): Iterable<LaneState> {
+    return this.#lanes.values();
+  }
+
+  /** Notes that the store has work for a lane from `dueAt` on. */
+  expect(lane: Lane, dueAt: number): void {
+    const state = this.get(lane);
+    if (state.nextDueAt !== null && state.nextDueAt <= dueAt) return;
+    state.nextDueAt = dueAt;
+    this.#setAlarm(state);
+  }
+
+  /** Lanes with something to claim by `now` and room for it; they count as claiming from here on. */
+  startClaiming(now: number, max: number): LaneState[] {
+    const found: LaneState[] = [];
+    while (found.length < max && (this.nextAlarmAt() ?? Number.POSITIVE_INFINITY) <= now) {
+      const lane = this.#alarms.pop()?.lane;
+      if (lane === undefined) break;
+      lane.isClaiming = true;
+      found.push(lane);
+    }
+    return found;
+  }
+
+  /** Ends a claim: `nextDueAt` is what the store has left. */
+  endClaiming(lane: LaneState, nextDueAt: number | null): void {
+    lane.isClaiming = false;
+    lane.nextDueAt = nextDueAt;
+    this.#setAlarm(lane);
+  }
+
+  /** A delivery of the lane is done: it may have room again, or nothing left to do. */
+  roomFreed(lane: LaneState): void {
+    if (lane.nextDueAt !== null) this.#setAlarm(lane);
+    else if (lane.waiting.length === 0 && lane.inFlightCount === 0 && !lane.isClaiming) {
+      this.#lanes.delete(laneKey(lane));
+    }
+  }
+
+  /** The next instant at which some lane with room gets something to claim. */
+  nextAlarmAt(): number | null {
+    for (;;) {
+      const alarm = this.#alarms.peek();
+      if (alarm === undefined) return null;
+      if (alarm.lane.nextDueAt === alarm.at && mayClaim(alarm.lane)) return alarm.at;
+      this.#alarms.pop();
+    }
+  }
+
+  #setAlarm(lane: LaneState): void {
+    if (lane.nextDueAt !== null && mayClaim(lane)) {
+      this.#alarms.push({ at: lane.nextDueAt, lane });
+    }
+  }
+}
+
+function mayClaim(lane: LaneState): boolean {
+  return !lane.isClaiming && roomOf(lane) >= engineLimits.claimMin;
+}
+
+function laneKey(lane: Lane): string {
+  return `${lane.tenantId}/${lane.eventSinkId}`;
+}

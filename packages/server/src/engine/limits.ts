@@ -1,0 +1,27 @@
+/**
+ * The engine's limits, in one place. Relations are asserted below, so that a change to
+ * one that breaks another stops the start and not a delivery.
+ */
+export const engineLimits = {
+  /** Attempts of one sink at the same time: a hanging sink holds at most these. */
+  attemptsPerLaneMax: 32,
+  /** Deliveries of one sink leased at a time, under way or next in line. */
+  leasesPerLaneMax: 64,
+  /** A lane claims only when it has room for this many, so that claims come in groups. */
+  claimMin: 16,
+  /** Lanes asked for in one claim, so that one call stays short. */
+  lanesPerClaimMax: 64,
+  /** Requests in one attempt: look-ups before the one that delivers, e.g. pages of channels. */
+  stepsPerAttemptMax: 40,
+  /** Sinks kept ready to send, settings unsealed. */
+  cachedSinksMax: 10_000,
+  /** Between tries to claim or settle while the store is unavailable. */
+  storeRetryMs: 1_000,
+} as const;
+
+const { attemptsPerLaneMax, leasesPerLaneMax, claimMin } = engineLimits;
+if (leasesPerLaneMax < attemptsPerLaneMax + claimMin) {
+  throw new Error(
+    "leasesPerLaneMax must exceed attemptsPerLaneMax by claimMin, or slots stay empty",
+  );
+}
