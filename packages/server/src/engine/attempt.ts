@@ -104,6 +104,7 @@ async function takeSteps(
       body: request.body,
       policy: policyFor(request, sink),
       timeoutMs: sink.sinkType.timeoutMs,
+      responseBytesMax: request.responseBytesMax,
     });
     exchanges.push(maskExchange(request, result, alert, sink));
     if (result.kind === "failure") return { ...result, kind: "retry" };

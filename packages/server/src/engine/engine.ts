@@ -182,7 +182,10 @@ export class Engine {
       const again = clock.now() + engineLimits.storeRetryMs;
       for (const lane of claiming) this.#lanes.endClaiming(lane, again);
     }
-    for (const lane of claiming) this.#runLane(lane);
+    for (const lane of claiming) {
+      if (lane.isClaiming) this.#lanes.endClaiming(lane, null);
+      this.#runLane(lane);
+    }
     this.#pump();
   }
 

@@ -27,6 +27,8 @@ export interface OutboundRequest {
   readonly policy: OutboundPolicy;
   /** For everything together: resolving, connecting, sending and reading the answer. */
   readonly timeoutMs: number;
+  /** How much of the answer's body is read; `responseBytesMax` below when left out. */
+  readonly responseBytesMax?: number | undefined;
 }
 
 export type OutboundResult =
@@ -35,7 +37,7 @@ export type OutboundResult =
       readonly status: number;
       /** Names in lower case; repeated headers joined by `, `. */
       readonly headers: Readonly<Record<string, string>>;
-      /** At most `responseBytesMax` bytes, read as UTF-8. */
+      /** At most the request's `responseBytesMax` bytes, read as UTF-8. */
       readonly body: string;
       readonly isBodyCut: boolean;
       readonly durationMs: number;
@@ -59,5 +61,5 @@ export interface Outbound {
   close(): Promise<void>;
 }
 
-/** Of an answer's body this much is kept; the rest is not read. */
+/** Of an answer's body this much is kept, unless the request asks for more; the rest is not read. */
 export const responseBytesMax = 16 * 1024;

@@ -72,6 +72,11 @@ export interface SinkRequest {
   readonly body: string;
   /** `vendor`: one of `VendorUrls`, set by the operator; `sink`: set by whoever saved the sink. */
   readonly audience: "vendor" | "sink";
+  /**
+   * How much of the answer this request needs, bytes; 16 KiB by default. Slack's channel
+   * pages and its echo of a post are longer. What is recorded stays at 16 KiB.
+   */
+  readonly responseBytesMax?: number | undefined;
 }
 
 /** A complete HTTP answer, whatever its status; failures to get one never reach a sink type. */
@@ -79,7 +84,7 @@ export interface SinkResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** At most 16 KiB are kept. */
+  /** At most the request's `responseBytesMax`; the rest was cut. */
   readonly body: string;
 }
 
@@ -121,6 +126,8 @@ export interface SinkType {
   readonly limits: readonly Limit[];
   /** How long one request may take in all, ms. */
   readonly timeoutMs: number;
+  /** True when a delivered test alert stays open at the platform until it is resolved. */
+  readonly resolvesTests: boolean;
   /**
    * Turns arguments that match the schema into settings and secrets. On update `current` is
    * what the sink has; what the arguments leave out stays.

@@ -1,0 +1,152 @@
+/**
+ * The only place where the parts are made and joined. They start in the order in which
+ * they depend on each other, the store first, and stop in reverse: intake ends before the
+ * engine, the engine before the store, so that nothing accepted is without a keeper.
+ *
+ *     HTTP (this thread)  --->  store's writer and reader (a thread each)
+ *            |                          ^
+ *            +---->  engine (a thread)  +   all joined by messages only
+ */
+
+import { dirname, resolve } from "node:path";
+import { Registry } from "prom-client";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { loadEncryptionKey } from "./encryption-key.ts";
+import type { EngineControl } from "./engine/engine-control.ts";
+import { startEngineThread } from "./engine/start-engine-thread.ts";
+import { putOperatorSlackIntegration } from "./http/operator-slack-integration.ts";
+import { createHttpServer } from "./http/server.ts";
+import { createLog, type Log } from "./log.ts";
+import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
+import { createOutbound } from "./outbound/create-outbound.ts";
+import { canaryText, checkCanary, createSealer, type Sealer } from "./sealer.ts";
+import type { VendorUrls } from "./sinks/sink-type.ts";
+import { attachSqliteStore } from "./store/sqlite/client.ts";
+import { openSqliteStore } from "./store/sqlite/store.ts";
+import type { Store } from "./store/store.ts";
+
+/** A service that is taking and delivering alerts. */
+export interface App {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly operatorKey: OperatorKey;
+  /** Stops intake, finishes what is under way, hands back the rest. Calling it again waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** Attempts under way may take this long to finish when the service is stopped. */
+const stopGraceMs = 10_000;
+
+/**
+ * Starts everything; resolves when the service listens. Rejects with a sentence for the
+ * operator when it cannot.
+ * @param onCrash is told when a part has died and the service cannot go on.
+ */
+export async function startApp(config: Config, onCrash: (error: Error) => void): Promise<App> {
+  const log = createLog({ level: config.logLevel });
+  const stops: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = () => {
+    stopping ??= stopAll(stops);
+    return stopping;
+  };
+  try {
+    const databasePath = resolve(config.database.path);
+    const operatorKey = loadOperatorKey(config.apiKey, dirname(databasePath));
+    const encryptionKey = loadEncryptionKey(config.encryptionKey, dirname(databasePath));
+    for (const { warning } of [operatorKey, encryptionKey]) {
+      if (warning !== null) log.warn({ warning }, "service.key_file");
+    }
+    const sealer = createSealer(encryptionKey.key);
+
+    const database = await openSqliteStore({
+      path: databasePath,
+      onHealth: ({ isAvailable, message }) => {
+        if (isAvailable) log.info({}, "store.available");
+        else log.error({ message }, "store.unavailable");
+      },
+    });
+    stops.push(() => database.close());
+    const store = attachSqliteStore(database.connect());
+    stops.push(() => store.close());
+    await checkEncryptionKey(store, sealer);
+
+    const vendors = { slackApi: config.slackApiUrl, pagerduty: config.pagerdutyUrl };
+    const engine = await startEngineThread(
+      {
+        store: database.connect(),
+        encryptionKey: encryptionKey.key.reveal(),
+        allowCidrs: config.allowCidrs,
+        vendors,
+        logLevel: config.logLevel,
+      },
+      onCrash,
+    );
+    stops.push(() => engine.stop(stopGraceMs));
+
+    const url = await listen({ config, operatorKey, store, engine, sealer, vendors, log }, stops, {
+      isStopping: () => stopping !== null,
+    });
+    log.info({ url, database: databasePath }, "service.listening");
+    return { url, operatorKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A wrong key would let the service start and then fail at the first delivery: refuse at once. */
+async function checkEncryptionKey(store: Store, sealer: Sealer): Promise<void> {
+  const kept = await store.keepMeta({ name: "encryption_canary", value: canaryText(sealer) });
+  checkCanary(sealer, kept);
+}
+
+interface ListenParts {
+  readonly config: Config;
+  readonly operatorKey: OperatorKey;
+  readonly store: Store;
+  readonly engine: EngineControl;
+  readonly sealer: Sealer;
+  readonly vendors: VendorUrls;
+  readonly log: Log;
+}
+
+async function listen(
+  { config, operatorKey, store, engine, sealer, vendors, log }: ListenParts,
+  stops: (() => Promise<void>)[],
+  state: { isStopping: () => boolean },
+): Promise<string> {
+  const outbound = createOutbound({ allowCidrs: config.allowCidrs });
+  stops.push(() => outbound.close());
+  const deps = {
+    store,
+    engine,
+    outbound,
+    sealer,
+    operatorKeyHash: hashApiKey(operatorKey.key.reveal()),
+    clock: systemClock,
+    log,
+    settings: {
+      requireHttps: config.requireHttps,
+      alertBytesMax: config.alertBytesMax,
+      batchBytesMax: config.batchBytesMax,
+      vendors,
+    },
+    metrics: new Registry(),
+    isStopping: state.isStopping,
+  };
+  await putOperatorSlackIntegration(deps, config.slackBotToken);
+  const server = await createHttpServer(deps);
+  stops.push(() => server.close());
+  return server.listen({ host: config.listen.host, port: config.listen.port });
+}
+
+/** In reverse order of starting; a part that fails to stop does not keep the others from it. */
+async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stop of stops.toReversed()) {
+    await stop().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "not everything stopped cleanly");
+}

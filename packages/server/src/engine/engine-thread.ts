@@ -1,0 +1,62 @@
+/**
+ * The engine's thread: sending, signing and waiting for answers happen here, away from the
+ * thread that takes alerts in. It talks to the store through ports and to the rest of the
+ * service through the few calls of `EngineControl`.
+ */
+
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "../clock.ts";
+import { createLog, type LogLevel } from "../log.ts";
+import { createOutbound } from "../outbound/create-outbound.ts";
+import { createSealer } from "../sealer.ts";
+import { Secret } from "../secret.ts";
+import type { VendorUrls } from "../sinks/sink-type.ts";
+import { attachSqliteStore } from "../store/sqlite/client.ts";
+import type { SqliteConnection } from "../store/sqlite/protocol.ts";
+import { Engine } from "./engine.ts";
+import { createEngineMetrics } from "./engine-metrics.ts";
+import type { EngineCall, EngineReply } from "./start-engine-thread.ts";
+
+/** What the thread is started with: plain data and ports. */
+export interface EngineThreadData {
+  readonly store: SqliteConnection;
+  readonly encryptionKey: string;
+  readonly allowCidrs: readonly string[];
+  readonly vendors: VendorUrls;
+  readonly logLevel: LogLevel;
+}
+
+async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
+  const log = createLog({ level: data.logLevel });
+  const store = attachSqliteStore(data.store);
+  const metrics = createEngineMetrics();
+  const engine = new Engine({
+    store,
+    outbound: createOutbound({ allowCidrs: data.allowCidrs }),
+    sealer: createSealer(new Secret(data.encryptionKey)),
+    vendors: data.vendors,
+    clock: systemClock,
+    log,
+    metrics,
+    random: Math.random,
+  });
+
+  async function answer(call: EngineCall): Promise<unknown> {
+    if (call.name === "testEventSink") return engine.testEventSink(call.input);
+    if (call.name === "metrics") return metrics.registry.getMetricsAsJSON();
+    await engine.stop(call.input.graceMs);
+    await store.close();
+    return null;
+  }
+
+  port.on("message", ({ id, call }: { id: number; call: EngineCall }) => {
+    answer(call).then(
+      (value) => port.postMessage({ id, value } satisfies EngineReply),
+      (error: unknown) => port.postMessage({ id, error: String(error) } satisfies EngineReply),
+    );
+  });
+  await engine.start();
+  port.postMessage({ id: 0, value: "started" } satisfies EngineReply);
+}
+
+if (parentPort !== null) await run(workerData as EngineThreadData, parentPort);

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { Registry } from "prom-client";
+import type { Clock } from "../clock.ts";
+import type { EngineControl } from "../engine/engine-control.ts";
+import type { Log } from "../log.ts";
+import type { Outbound } from "../outbound/outbound.ts";
+import type { Sealer } from "../sealer.ts";
+import type { VendorUrls } from "../sinks/sink-type.ts";
+import type { ApiKey, Store, TenantSinks } from "../store/store.ts";
+import type { AlertIntake } from "./alert-intake.ts";
+import type { LookupCache } from "./lookup-cache.ts";
+
+/** What the operator decides about the HTTP layer. */
+export interface HttpSettings {
+  /** `EVENT_SINKS_REQUIRE_HTTPS`: webhook URLs must be `https:`. */
+  readonly requireHttps: boolean;
+  readonly alertBytesMax: number;
+  readonly batchBytesMax: number;
+  readonly vendors: VendorUrls;
+}
+
+/** What the HTTP layer is given. */
+export interface HttpDeps {
+  readonly store: Store;
+  readonly engine: EngineControl;
+  readonly outbound: Outbound;
+  readonly sealer: Sealer;
+  /** SHA-256 of the operator key, hex. */
+  readonly operatorKeyHash: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: HttpSettings;
+  /** Metrics of this thread. */
+  readonly metrics: Registry;
+  /** True once the service has begun to stop: it is no longer ready for new work. */
+  readonly isStopping: () => boolean;
+}
+
+/** What the routes share. */
+export interface HttpContext extends HttpDeps {
+  readonly intake: AlertIntake;
+  readonly tenantSinks: LookupCache<TenantSinks>;
+  /** By the key's hash. */
+  readonly apiKeys: LookupCache<ApiKey>;
+}
+
+/** Fastify, with types read from TypeBox schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;

@@ -1,0 +1,129 @@
+/**
+ * From `event_sink_args` to what is stored: the sink type reads its part, and what only
+ * this service can know is checked here: whether plain http is allowed, whether the Slack
+ * integration is there and may be used, and whether Slack knows the channel.
+ */
+
+import { type TSchema, Type } from "typebox";
+import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/event-sink.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { ApiError, type ErrorCode } from "../errors.ts";
+import { isUuid, type TenantId } from "../ids.ts";
+import { sinkTypes } from "../sinks/index.ts";
+import type { SinkSettings, SinkType } from "../sinks/sink-type.ts";
+import { isPlainHttp } from "../sinks/webhook/args.ts";
+import type { Principal } from "./auth.ts";
+import type { HttpContext } from "./context.ts";
+import { lookUpChannel } from "./slack-lookup.ts";
+
+type ArgsOf = (sinkType: SinkType) => TSchema;
+
+function argsSchema(argsOf: ArgsOf, description: string) {
+  const byName = Object.values(sinkTypes).map((sinkType) => [
+    sinkType.wireName,
+    Type.Optional(argsOf(sinkType)),
+  ]);
+  return Type.Object(Object.fromEntries(byName), {
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+    description,
+  });
+}
+
+export const CreateArgs = argsSchema(({ createArgs }) => createArgs, "Exactly one sink type");
+export const UpdateArgs = argsSchema(
+  ({ updateArgs }) => updateArgs,
+  "The sink's own type; what is left out stays",
+);
+
+/** What `event_sink_args` holds: the sink type it names, and that type's arguments. */
+export function readNamedType(args: object): { sinkType: SinkType; args: JsonObject } {
+  for (const sinkType of Object.values(sinkTypes)) {
+    const own = Reflect.get(args, sinkType.wireName);
+    if (isJsonObject(own)) return { sinkType, args: own };
+  }
+  throw new Error("event_sink_args passed its schema without a sink type");
+}
+
+export interface ReadSettingsInput {
+  readonly sinkType: SinkType;
+  readonly args: JsonObject;
+  /** What the sink has; null for a new one. */
+  readonly current: SinkSettings | null;
+  readonly tenantId: TenantId;
+  readonly principal: Principal;
+}
+
+/** The settings and secrets to store. Throws `ApiError`. */
+export async function readSettings(
+  input: ReadSettingsInput,
+  context: HttpContext,
+): Promise<SinkSettings> {
+  const { sinkType, args, current } = input;
+  const read = sinkType.readArgs(args, current);
+  if (!read.ok) {
+    const { path, message } = read.problem;
+    const isIntegrationFixed = current !== null && path.endsWith("slack_integration_id");
+    throw refuse(isIntegrationFixed ? "slack_integration_fixed" : "invalid_request", path, message);
+  }
+  if (sinkType.type === "webhook" && context.settings.requireHttps && isPlainHttp(read.settings)) {
+    throw refuse(
+      "invalid_request",
+      "Webhook.url",
+      "Webhook URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).",
+    );
+  }
+  if (sinkType.type !== "slack") return read;
+  const integration = await findIntegration(read.settings, input, context);
+  return { ...read, settings: await lookUpChannel(read.settings, integration, context) };
+}
+
+/**
+ * Whether the sink counts as saved by the operator, who lets it reach private addresses:
+ * only if the operator chose its target. Renaming a tenant's sink, or changing its headers,
+ * must not vouch for a URL that the tenant chose.
+ */
+export function isSavedByOperator(
+  input: { sinkType: SinkType; args: JsonObject; principal: Principal },
+  wasBefore: boolean,
+): boolean {
+  if (input.principal.kind !== "operator") return false;
+  return wasBefore || input.sinkType.type !== "webhook" || typeof input.args["url"] === "string";
+}
+
+async function findIntegration(
+  settings: JsonObject,
+  { tenantId, principal }: ReadSettingsInput,
+  { store }: HttpContext,
+): Promise<SlackIntegration> {
+  const path = "Slack.slack_integration_id";
+  const id = String(settings["slack_integration_id"]).toLowerCase();
+  const isOperators = id === operatorSlackIntegrationId;
+  if (isOperators && principal.kind !== "operator") {
+    throw refuse(
+      "forbidden",
+      path,
+      "This is the operator's own Slack integration: only sinks saved with the operator key may use it. " +
+        "Make one of your own with POST /v1/slack_integration.",
+    );
+  }
+  const scope = isOperators ? null : tenantId;
+  const found = isUuid(id) ? await store.getSlackIntegration({ tenantId: scope, id }) : null;
+  if (found !== null) return found;
+  throw refuse(
+    "slack_integration_not_found",
+    path,
+    `There is no Slack integration \`${id.slice(0, 100)}\` for this tenant: ${
+      isOperators
+        ? "set EVENT_SINKS_SLACK_BOT_TOKEN and start the service again"
+        : "make one with POST /v1/slack_integration"
+    }.`,
+  );
+}
+
+/** @param path below `event_sink_args`, e.g. `Slack.channel_id`. */
+export function refuse(code: ErrorCode, path: string, message: string): ApiError {
+  const whole = `event_sink_args.${path}`;
+  return new ApiError(code, `\`${whole}\`: ${message}`, { details: [{ path: whole, message }] });
+}

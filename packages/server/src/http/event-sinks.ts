@@ -1,0 +1,334 @@
+/** `/v1/event_sink`: the documented API, and what a sink has beyond it. */
+
+import { type Static, Type } from "typebox";
+import type { EventSink } from "../domain/event-sink.ts";
+import { ApiError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import type { Secrets } from "../secret.ts";
+import { sinkTypes } from "../sinks/index.ts";
+import { signingSecretName } from "../sinks/webhook/args.ts";
+import { AttemptView, attemptView } from "./attempt-view.ts";
+import { type Principal, requireTenant, scopeOf } from "./auth.ts";
+import type { App, HttpContext } from "./context.ts";
+import {
+  CreateArgs,
+  isSavedByOperator,
+  readNamedType,
+  readSettings,
+  refuse,
+  UpdateArgs,
+} from "./event-sink-args.ts";
+import { EventSinkView, eventSinkView, openSecrets } from "./event-sink-view.ts";
+import { ref, responses, secured } from "./openapi.ts";
+import { pageQuery, paginationOf, readPage } from "./pagination.ts";
+import { etagOf, readIfMatch, versionMismatch } from "./precondition.ts";
+import {
+  descriptionCharsMax,
+  IdParams,
+  listOf,
+  NameField,
+  notFound,
+  readId,
+  TenantIdField,
+  unknownTenant,
+} from "./resource-schemas.ts";
+import { changedAt } from "./wire-time.ts";
+
+const what = "event sink";
+const resource = "event_sink";
+const tags = ["Event sinks"];
+const path = "/v1/event_sink";
+const pathOfOne = `${path}/:id`;
+
+/** Writers that keep getting in between are given up on after this many tries. */
+const updateTriesMax = 5;
+
+/** RFC 9745. `channel` has been deprecated since the API's first public page, May 2024. */
+const channelDeprecation = "@1715212800";
+
+const DescriptionField = Type.String({ maxLength: descriptionCharsMax });
+
+const CreateBody = Type.Object(
+  {
+    tenant_id: TenantIdField,
+    name: NameField,
+    description: DescriptionField,
+    event_sink_args: CreateArgs,
+  },
+  { additionalProperties: false },
+);
+
+/** Read-only fields are taken and ignored, so that what GET answered can be edited and sent back. */
+const readOnly = Type.Optional(Type.Unknown({ description: "read-only; ignored" }));
+
+const UpdateBody = Type.Object(
+  {
+    id: Type.String({ description: "the id in the path" }),
+    tenant_id: readOnly,
+    name: Type.Optional(NameField),
+    description: Type.Optional(DescriptionField),
+    event_sink_args: Type.Optional(UpdateArgs),
+    event_sink_type: readOnly,
+    configuration: readOnly,
+    created_at: readOnly,
+    updated_at: readOnly,
+  },
+  { additionalProperties: false },
+);
+
+const IfMatch = Type.Object({
+  "if-match": Type.Optional(Type.String({ description: "an `ETag`, several, or `*`" })),
+});
+
+const Wrapped = Type.Object({ event_sink: ref(EventSinkView) });
+
+export function eventSinkRoutes(app: App, context: HttpContext): void {
+  app.addSchema(EventSinkView);
+  addCreate(app, context);
+  addReads(app, context);
+  addUpdate(app, context);
+  addDelete(app, context);
+  addTest(app, context);
+}
+
+function addCreate(app: App, context: HttpContext): void {
+  const schema = {
+    tags,
+    summary: "Create an event sink",
+    security: secured,
+    body: CreateBody,
+    response: responses(Wrapped, 404, 413, 415),
+  };
+  app.post(path, { schema }, async (request, reply) => {
+    const { principal, body } = request;
+    requireTenant(principal, body.tenant_id);
+    const { store, clock } = context;
+    const { sinkType, args } = readNamedType(body.event_sink_args);
+    const tenantId = body.tenant_id;
+    const input = { sinkType, args, current: null, tenantId, principal };
+    const { settings, secrets } = await readSettings(input, context);
+    const id = newId();
+    const now = clock.now();
+    const eventSink: EventSink = {
+      id,
+      tenantId,
+      name: body.name,
+      description: body.description,
+      type: sinkType.type,
+      settings,
+      sealedSecrets: seal(secrets, { id, tenantId }, context),
+      savedByOperator: isSavedByOperator(input, false),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const createsTenant = principal.kind === "operator";
+    const made = await store.createEventSink({ eventSink, createsTenant });
+    if (made === "unknown_tenant") throw unknownTenant(tenantId);
+    context.tenantSinks.forget(tenantId);
+    if (usesDeprecatedChannel(args)) reply.header("deprecation", channelDeprecation);
+    reply.header("etag", etagOf(eventSink));
+    return { event_sink: eventSinkView(eventSink, context) };
+  });
+}
+
+function addReads(app: App, context: HttpContext): void {
+  const { store } = context;
+  const list = {
+    tags,
+    summary: "List event sinks",
+    description:
+      "By creation. `tenant_id` and `pagination` may also stand in the request's JSON body.",
+    security: secured,
+    querystring: Type.Object({ tenant_id: TenantIdField, ...pageQuery }),
+    response: responses(listOf("event_sinks", ref(EventSinkView))),
+  };
+  app.get(path, { schema: list, config: { isList: true } }, async ({ principal, query }) => {
+    requireTenant(principal, query.tenant_id);
+    const page = readPage(query, resource);
+    const listed = await store.listEventSinks({ ...page, tenantId: query.tenant_id });
+    const eventSinks = listed.items.map((eventSink) => eventSinkView(eventSink, context));
+    return { data: { event_sinks: eventSinks }, pagination: paginationOf(listed, resource) };
+  });
+
+  const get = {
+    tags,
+    summary: "Get an event sink",
+    security: secured,
+    params: IdParams,
+    response: responses(Wrapped, 404),
+  };
+  app.get(pathOfOne, { schema: get }, async (request, reply) => {
+    const eventSink = await getEventSink(request, context);
+    reply.header("etag", etagOf(eventSink));
+    return { event_sink: eventSinkView(eventSink, context) };
+  });
+
+  const signingSecret = {
+    tags,
+    summary: "Get a webhook sink's signing secret",
+    description: "What the receiver verifies the Standard Webhooks signature with.",
+    security: secured,
+    params: IdParams,
+    response: responses(Type.Object({ signing_secret: Type.String() }), 404),
+  };
+  app.get(`${pathOfOne}/signing_secret`, { schema: signingSecret }, async (request) => {
+    const eventSink = await getEventSink(request, context);
+    const secret = openSecrets(eventSink, context)[signingSecretName];
+    if (secret === undefined) {
+      const { wireName } = sinkTypes[eventSink.type];
+      const message = `A ${wireName} sink has no signing secret; only Webhook sinks sign what they send.`;
+      throw new ApiError("not_found", message);
+    }
+    return { signing_secret: secret.reveal() };
+  });
+}
+
+function addUpdate(app: App, context: HttpContext): void {
+  const { store } = context;
+  const schema = {
+    tags,
+    summary: "Update an event sink",
+    description: "What is left out stays. The type cannot change, nor a Slack sink's integration.",
+    security: secured,
+    params: IdParams,
+    headers: IfMatch,
+    body: UpdateBody,
+    response: responses(Wrapped, 404, 409, 412, 413, 415),
+  };
+  app.put(pathOfOne, { schema }, async (request, reply) => {
+    const { body, params } = request;
+    requireSameId(body.id, params.id);
+    const isWanted = readIfMatch(request.headers["if-match"]);
+    for (let tries = 0; tries < updateTriesMax; tries++) {
+      const current = await getEventSink(request, context);
+      if (!isWanted(current.version)) throw versionMismatch(current.version);
+      const eventSink = await applyUpdate(current, body, request.principal, context);
+      const result = await store.updateEventSink({ eventSink, ifVersion: current.version });
+      if (result === "not_found") throw notFound(what, params.id);
+      // Somebody else changed it in between: apply this change to what it is now.
+      if (result === "version_mismatch") continue;
+      if (usesDeprecatedChannel(body.event_sink_args?.["Slack"])) {
+        reply.header("deprecation", channelDeprecation);
+      }
+      reply.header("etag", etagOf(eventSink));
+      return { event_sink: eventSinkView(eventSink, context) };
+    }
+    throw new ApiError("conflict", "Others keep changing this event sink: try again in a moment.");
+  });
+}
+
+async function applyUpdate(
+  current: EventSink,
+  body: Static<typeof UpdateBody>,
+  principal: Principal,
+  context: HttpContext,
+): Promise<EventSink> {
+  const changed: EventSink = {
+    ...current,
+    name: body.name ?? current.name,
+    description: body.description ?? current.description,
+    version: current.version + 1,
+    updatedAt: changedAt(context.clock.now(), current.updatedAt),
+  };
+  if (body.event_sink_args === undefined) return changed;
+  const { sinkType, args } = readNamedType(body.event_sink_args);
+  if (sinkType.type !== current.type) {
+    const { wireName } = sinkTypes[current.type];
+    throw refuse(
+      "event_sink_type_fixed",
+      sinkType.wireName,
+      `This is a ${wireName} sink and stays one: send \`${wireName}\`, or make a new sink of the other type.`,
+    );
+  }
+  const { tenantId } = current;
+  const before = { settings: current.settings, secrets: openSecrets(current, context) };
+  const input = { sinkType, args, current: before, tenantId, principal };
+  const { settings, secrets } = await readSettings(input, context);
+  return {
+    ...changed,
+    settings,
+    sealedSecrets: seal(secrets, current, context),
+    savedByOperator: isSavedByOperator(input, current.savedByOperator),
+  };
+}
+
+function addDelete(app: App, context: HttpContext): void {
+  const { store, clock } = context;
+  const schema = {
+    tags,
+    summary: "Delete an event sink",
+    description: "Its pending deliveries are canceled.",
+    security: secured,
+    params: IdParams,
+    headers: IfMatch,
+    response: responses(Type.Object({ id: Type.String(), tenant_id: Type.String() }), 404, 412),
+  };
+  app.delete(pathOfOne, { schema }, async (request) => {
+    const { principal, params } = request;
+    const id = readId(params.id, what);
+    const ifMatch = request.headers["if-match"];
+    let ifVersion: number | null = null;
+    if (ifMatch !== undefined && ifMatch.trim() !== "*") {
+      const current = await getEventSink(request, context);
+      if (!readIfMatch(ifMatch)(current.version)) throw versionMismatch(current.version);
+      ifVersion = current.version;
+    }
+    const scope = { tenantId: scopeOf(principal), id };
+    const deleted = await store.deleteEventSink({ ...scope, now: clock.now(), ifVersion });
+    if (deleted.kind === "not_found") throw notFound(what, id);
+    // It moved on since it was read above, so no listed version is left to match.
+    if (deleted.kind === "version_mismatch") throw versionMismatch((ifVersion ?? 0) + 1);
+    context.tenantSinks.forget(deleted.tenantId);
+    return { id, tenant_id: deleted.tenantId };
+  });
+}
+
+function addTest(app: App, context: HttpContext): void {
+  app.addSchema(AttemptView);
+  const schema = {
+    tags,
+    summary: "Send a test alert through an event sink now",
+    description: "Past the queue; a PagerDuty test resolves itself. The attempt is not stored.",
+    security: secured,
+    params: IdParams,
+    response: responses(Type.Object({ attempt: ref(AttemptView) }), 404),
+  };
+  app.post(`${pathOfOne}/test`, { schema }, async (request) => {
+    const { id, tenantId } = await getEventSink(request, context);
+    const attempt = await context.engine.testEventSink({ tenantId, eventSinkId: id });
+    if (attempt === null) throw notFound(what, id);
+    return { attempt: attemptView(attempt, null) };
+  });
+}
+
+async function getEventSink(
+  { principal, params }: { principal: Principal; params: { id: string } },
+  { store }: HttpContext,
+): Promise<EventSink> {
+  const id = readId(params.id, what);
+  const eventSink = await store.getEventSink({ tenantId: scopeOf(principal), id });
+  if (eventSink === null) throw notFound(what, id);
+  return eventSink;
+}
+
+function requireSameId(inBody: string, inPath: string): void {
+  if (inBody.toLowerCase() === inPath.toLowerCase()) return;
+  throw new ApiError(
+    "id_mismatch",
+    `\`id\` is \`${inBody.slice(0, 100)}\`, but the path names \`${inPath.slice(0, 100)}\`: send the same id in both.`,
+    { details: [{ path: "id", message: "Not the id in the path." }] },
+  );
+}
+
+function seal(
+  secrets: Secrets,
+  owner: { id: string; tenantId: string },
+  { sealer }: HttpContext,
+): string | null {
+  return Object.keys(secrets).length === 0 ? null : sealer.seal(secrets, owner);
+}
+
+function usesDeprecatedChannel(args: unknown): boolean {
+  return typeof args === "object" && args !== null && typeof Reflect.get(args, "channel") === "string";
+}

@@ -1,0 +1,88 @@
+/**
+ * The API's description, made from the very schemas that requests are checked against.
+ */
+
+import swagger from "@fastify/swagger";
+import { type Static, type TSchema, Type } from "typebox";
+import { errorStatus } from "../errors.ts";
+import { version } from "../version.ts";
+import type { App } from "./context.ts";
+import { ErrorEnvelope } from "./error-envelope.ts";
+
+const description =
+  "Takes detection alerts and delivers them to event sinks: Slack, PagerDuty and webhooks. " +
+  "Successful calls answer 200, alerts taken 202; whatever is refused answers with the `Error` schema.";
+
+/** Registers the description; must come before the routes. It is served at `/openapi.json`. */
+export async function describeApi(app: App): Promise<void> {
+  app.addSchema(ErrorEnvelope);
+  await app.register(swagger, {
+    convertConstToEnum: false,
+    refResolver: { buildLocalReference: (schema) => String(schema["$id"]) },
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Event Sinks", version, description, license: { name: "Apache-2.0" } },
+      components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
+      tags: [
+        { name: "Event sinks", description: "Where a tenant's alerts go" },
+        { name: "Alerts", description: "What comes in" },
+        { name: "Deliveries", description: "One alert for one event sink" },
+        { name: "Slack integrations", description: "Installs of the Slack app in a workspace" },
+        { name: "Tenants", description: "Whose data it is" },
+        { name: "API keys", description: "What a tenant calls with" },
+        { name: "Service", description: "Probes, metrics and this description" },
+      ],
+    },
+  });
+}
+
+/** The route itself; after all others. */
+export function openapiRoute(app: App): void {
+  const schema = {
+    tags: ["Service"],
+    summary: "This description, OpenAPI 3.1",
+    response: { 200: Type.Object({}, { additionalProperties: true, description: "OpenAPI 3.1" }) },
+  };
+  app.get("/openapi.json", { schema }, () => app.swagger());
+}
+
+/** A reference to a schema that was added with `addSchema`, typed as what it refers to. */
+export function ref<Schema extends TSchema & { $id: string }>(schema: Schema) {
+  return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id}#` });
+}
+
+/** What every call that needs a key has in common. */
+export const secured = [{ apiKey: [] }];
+
+const errorTexts: Readonly<Partial<Record<number, string>>> = {
+  400: "The request is not valid",
+  401: "No key, or one that is not known",
+  403: "The key may not do this",
+  404: "Not there, or another tenant's",
+  409: "In conflict with what is there",
+  412: "Changed since the version named in If-Match",
+  413: "The body is too large",
+  415: "The body is not JSON",
+  503: "Cannot be done right now; see Retry-After",
+};
+
+type ErrorStatus = (typeof errorStatus)[keyof typeof errorStatus];
+
+/** The responses of a route: what success looks like, and which refusals to expect beside the usual ones. */
+export function responses<Success extends TSchema>(
+  success: Success,
+  ...errors: ErrorStatus[]
+): { 200: Success } {
+  return { 200: success, ...errorResponses(...errors) };
+}
+
+/** Refusals that any call with a key may meet, and `errors`. */
+export function errorResponses(...errors: ErrorStatus[]): Record<string, TSchema> {
+  const statuses = [...new Set([400, 401, 403, 503, ...errors])].sort();
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      { ...ref({ ...ErrorEnvelope, $id: "Error" }), description: errorTexts[status] ?? "" },
+    ]),
+  );
+}

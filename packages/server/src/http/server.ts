@@ -1,0 +1,101 @@
+/**
+ * The HTTP layer: parse, call, render.
+ *
+ * One file holds the routes of one resource. A request passes, in this order: `auth.ts`
+ * (who calls), `body.ts` (JSON within limits), `list-body.ts` (lists only), `validation.ts`
+ * (against the route's TypeBox schema), the route. Whatever goes wrong leaves through
+ * `error-envelope.ts`. Routes talk to the store and the engine through their contracts, by
+ * messages, so nothing here waits for a disk or a platform on this thread.
+ *
+ * Answers are written with `stringifyJson`: in the order in which the views are built,
+ * and with every digit of numbers that JavaScript cannot hold.
+ */
+
+import { parse as parseQuery } from "node:querystring";
+import { fastify } from "fastify";
+import { stringifyJson } from "../domain/json.ts";
+import { newId } from "../ids.ts";
+import { createAlertIntake } from "./alert-intake.ts";
+import { alertRoutes } from "./alerts.ts";
+import { apiKeyRoutes } from "./api-keys.ts";
+import { createApiKeyCache, createAuthenticate } from "./auth.ts";
+import { managementBytesMax, readJsonBodies } from "./body.ts";
+import type { App, HttpContext, HttpDeps } from "./context.ts";
+import { deliveryRoutes } from "./deliveries.ts";
+import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
+import { eventSinkRoutes } from "./event-sinks.ts";
+import { healthRoutes } from "./health.ts";
+import { readListBody } from "./list-body.ts";
+import { createHttpMetrics, metricsRoute } from "./metrics.ts";
+import { describeApi, openapiRoute } from "./openapi.ts";
+import { slackIntegrationRoutes } from "./slack-integrations.ts";
+import { createTenantSinks } from "./tenant-sinks.ts";
+import { tenantRoutes } from "./tenants.ts";
+import { validatorCompiler } from "./validation.ts";
+
+/** A request has this long to come in whole. */
+const requestTimeoutMs = 60_000;
+
+/** Longer than the usual 60 s of proxies, so that they and not we end idle connections. */
+const keepAliveTimeoutMs = 75_000;
+
+const pathParamCharsMax = 256;
+
+/** Makes the server; it listens when told. Closing it waits for the requests under way. */
+export async function createHttpServer(deps: HttpDeps): Promise<App> {
+  const sendError = createSendError(deps.log);
+  const app: App = fastify({
+    bodyLimit: managementBytesMax,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    // Requests on open connections are served to the end; Fastify's own 503 has another form.
+    return503OnClosing: false,
+    genReqId: newId,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: sendError,
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: pathParamCharsMax,
+      querystringParser: (text) => ({ ...parseQuery(text) }),
+    },
+  });
+  const context: HttpContext = {
+    ...deps,
+    intake: createAlertIntake(deps.store, deps.clock),
+    tenantSinks: createTenantSinks(deps.store, deps.clock),
+    apiKeys: createApiKeyCache(deps.store, deps.clock),
+  };
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => stringifyJson);
+  handleErrors(app, sendError);
+  readJsonBodies(app);
+  createHttpMetrics(app, context);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  await describeApi(app);
+  await app.register(async (v1: App) => {
+    v1.addHook("onRequest", createAuthenticate(context));
+    v1.addHook("onRoute", (route) => {
+      if (route.config?.isList === true) route.preValidation = readListBody;
+    });
+    for (const routes of [
+      eventSinkRoutes,
+      alertRoutes,
+      deliveryRoutes,
+      slackIntegrationRoutes,
+      tenantRoutes,
+      apiKeyRoutes,
+    ]) {
+      routes(v1, context);
+    }
+  });
+  healthRoutes(app, context);
+  metricsRoute(app, context);
+  openapiRoute(app);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,205 @@
+/**
+ * Checking requests against their TypeBox schemas, and saying what is wrong in sentences
+ * that name the field and the cure.
+ */
+
+import type { FastifySchemaCompiler } from "fastify";
+import type { TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+import { ApiError, type ErrorDetail } from "../errors.ts";
+
+/** One finding of TypeBox's, in ajv's form. */
+interface Finding {
+  readonly keyword: string;
+  readonly schemaPath: string;
+  readonly instancePath: string;
+  readonly params: object;
+}
+
+/** The parts of a JSON Schema that sentences are made from. */
+interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly [keyword: string]: unknown;
+}
+
+/** What a schema has to say of a value: an error to throw, or undefined when it fits. */
+export type Check = (value: unknown) => ApiError | undefined;
+
+/** Compiles a schema. Details' paths start with `prefix` when one is given. */
+export function compileCheck(schema: TSchema): Check {
+  const validator = Compile(schema);
+  return (value) =>
+    validator.Check(value) ? undefined : describeFindings(schema, value, validator.Errors(value));
+}
+
+/** For Fastify. Path parameters are read by the routes: an id that is no UUID is a 404, not a 400. */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart !== "body" && httpPart !== "querystring") return () => true;
+  const check = compileCheck(schema);
+  return (value: unknown) => {
+    const error = check(httpPart === "querystring" ? readQuery(schema, value) : value);
+    return error === undefined ? true : { error };
+  };
+};
+
+/**
+ * Query parameters are text: those whose schema is an integer are read as one, and empty
+ * ones count as left out.
+ */
+function readQuery(schema: SchemaNode, query: unknown): unknown {
+  if (!isRecord(query)) return query;
+  for (const [name, value] of Object.entries(query)) {
+    if (value === "") delete query[name];
+    else if (schema.properties?.[name]?.type === "integer" && /^\d{1,15}$/.test(String(value))) {
+      query[name] = Number(value);
+    }
+  }
+  return query;
+}
+
+function describeFindings(schema: SchemaNode, value: unknown, findings: Finding[]): ApiError {
+  const details = withoutBranches(findings).flatMap((finding) => describe(schema, value, finding));
+  const isUnknown = findings.every(({ keyword }) => isUnknownField(keyword));
+  const [first] = details;
+  const more = details.length > 1 ? ` And ${details.length - 1} more, see \`details\`.` : "";
+  return new ApiError(
+    isUnknown ? "unknown_field" : "invalid_request",
+    `${first?.message ?? "The request does not fit its schema."}${more}`,
+    { details },
+  );
+}
+
+const isUnknownField = (keyword: string) => keyword === "additionalProperties" || keyword === "boolean";
+
+/** Leaves out what is said again: each branch of an anyOf that failed as a whole, each unknown field's `false`. */
+function withoutBranches(findings: Finding[]): Finding[] {
+  const unions = findings.filter(({ keyword }) => keyword === "anyOf");
+  return findings.filter(
+    ({ keyword, schemaPath }) =>
+      keyword !== "boolean" && !unions.some((one) => schemaPath.startsWith(`${one.schemaPath}/anyOf/`)),
+  );
+}
+
+function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDetail[] {
+  const node = nodeAt(schema, finding.schemaPath);
+  const path = dotted(finding.instancePath);
+  const value = valueAt(root, finding.instancePath);
+  const below = (name: string) => (path === "" ? name : `${path}.${name}`);
+  const { params } = finding;
+
+  if (finding.keyword === "required") {
+    return namesIn(params, "requiredProperties").map((name) => ({
+      path: below(name),
+      message: `\`${below(name)}\` is missing${hint(node.properties?.[name])}.`,
+    }));
+  }
+  if (finding.keyword === "additionalProperties") {
+    const known = Object.keys(node.properties ?? {}).map((name) => `\`${name}\``);
+    return namesIn(params, "additionalProperties").map((name) => ({
+      path: below(name),
+      message: `\`${below(name)}\` is not a field here: known are ${known.join(", ")}.`,
+    }));
+  }
+  if (path === "") return [{ path, message: `The body must be a JSON object, not ${nameOf(value)}.` }];
+  return [{ path, message: `\`${path}\` ${ruleOf(finding.keyword, node, value)}.` }];
+}
+
+/** What the field must be, as the rest of a sentence. */
+function ruleOf(keyword: string, node: SchemaNode, value: unknown): string {
+  switch (keyword) {
+    case "type":
+    case "anyOf":
+    case "enum":
+    case "const":
+      return `must be ${expectedBy(node)}, not ${nameOf(value)}${hint(node)}`;
+    case "minLength":
+    case "maxLength":
+      return `must have ${range(node["minLength"] ?? 0, node["maxLength"])} characters${hint(node)}`;
+    case "minItems":
+    case "maxItems":
+      return `must have ${range(node["minItems"] ?? 0, node["maxItems"])} items${hint(node)}`;
+    case "minimum":
+    case "maximum":
+      return `must be ${range(node["minimum"], node["maximum"])}`;
+    case "minProperties":
+    case "maxProperties":
+      return countRule(node, value);
+    default:
+      return `does not fit${hint(node)}`;
+  }
+}
+
+function countRule(node: SchemaNode, value: unknown): string {
+  if (node["minProperties"] !== 1 || node["maxProperties"] !== 1) {
+    return `must have ${range(node["minProperties"] ?? 0, node["maxProperties"])} fields`;
+  }
+  const held = isRecord(value) ? Object.keys(value).map((name) => `\`${name}\``) : [];
+  const known = Object.keys(node.properties ?? {}).map((name) => `\`${name}\``);
+  return `must hold exactly one of ${known.join(", ")}; it holds ${held.join(" and ") || "none"}`;
+}
+
+function expectedBy(node: SchemaNode): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(expectedBy).join(" or ");
+  if (node.enum !== undefined) return `one of ${node.enum.map((one) => `\`${one}\``).join(", ")}`;
+  if (node.const !== undefined) return `\`${node.const}\``;
+  const { type = "something else" } = node;
+  if (type === "null") return type;
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function range(least: unknown, most: unknown): string {
+  if (most === undefined) return `at least ${least}`;
+  return least === 0 ? `at most ${most}` : `${least} to ${most}`;
+}
+
+function hint(node: SchemaNode | undefined): string {
+  const description = node?.description?.replace(/\.$/, "");
+  return description === undefined ? "" : ` (${description})`;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "string") return value.length > 40 ? "this text" : `\`${value}\``;
+  if (typeof value === "number" || JSON.isRawJSON(value)) return "a number";
+  return typeof value === "object" ? "an object" : `${value}`;
+}
+
+function nodeAt(schema: SchemaNode, path: string): SchemaNode {
+  let node: unknown = schema;
+  for (const step of steps(path.replace(/^#/, ""))) node = isRecord(node) ? node[step] : undefined;
+  return isRecord(node) ? node : {};
+}
+
+function valueAt(root: unknown, path: string): unknown {
+  let value: unknown = root;
+  for (const step of steps(path)) value = isRecord(value) ? value[step] : undefined;
+  return value;
+}
+
+/** `/event_sink_args/Webhook/url` as `event_sink_args.Webhook.url`. */
+function dotted(path: string): string {
+  return steps(path).join(".");
+}
+
+/** A JSON pointer's steps (RFC 6901). */
+function steps(path: string): string[] {
+  if (path === "") return [];
+  const parts = path.slice(1).split("/");
+  return parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** Arrays count: they are walked by index. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function namesIn(params: object, key: string): string[] {
+  const names: unknown = Reflect.get(params, key);
+  return Array.isArray(names) ? names.map(String) : [];
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+export interface KeyFile {
+  readonly path: string;
+  readonly text: string;
+  readonly isNew: boolean;
+  /** What the operator should look at, in a sentence; null when all is well. */
+  readonly warning: string | null;
+}
+
+/**
+ * Reads a key from `<dataDir>/<name>`, or makes one and keeps it there, for its owner's
+ * eyes only. Of several starts at the same moment one makes the key and all get it. A new key is on
+ * disk for good before this returns, since what it seals would be lost with it.
+ * Throws when the file cannot be read or written.
+ */
+export function readOrMakeKeyFile(dataDir: string, name: string, make: () => string): KeyFile {
+  const path = join(dataDir, name);
+  const existing = readKeyFile(path);
+  if (existing !== null) return existing;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const text = make();
+  if (publish(path, `${text}\n`)) return { path, text, isNew: true, warning: null };
+  const winner = readKeyFile(path);
+  if (winner === null) throw new Error(`${path} came and went while it was read.`);
+  return winner;
+}
+
+function readKeyFile(path: string): KeyFile | null {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return null;
+    throw new Error(`${path} cannot be read: ${String(error)}`, { cause: error });
+  }
+  try {
+    const text = readFileSync(file, "utf8").trim();
+    if (text === "") {
+      throw new Error(`${path} is empty. Put the key back, or remove the file to make a new one.`);
+    }
+    return { path, text, isNew: false, warning: modeWarning(path, fstatSync(file).mode) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function modeWarning(path: string, mode: number): string | null {
+  if ((mode & 0o077) === 0 || process.platform === "win32") return null;
+  return `${path} can be read by other users of this machine. Run: chmod 600 ${path}`;
+}
+
+/**
+ * Writes the whole file under a name of its own, then links it to its real name, which
+ * fails when that exists: nobody ever reads half a key or replaces one.
+ * @returns false when the file was there already.
+ */
+function publish(path: string, text: string): boolean {
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    writeNew(draft, text);
+    linkOrWrite(draft, path, text);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw new Error(`${path} cannot be written: ${String(error)}`, { cause: error });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncDirectory(dirname(path));
+  return true;
+}
+
+/** Some mounted volumes know no hard links: there, half a key may be read by a start at the same moment. */
+function linkOrWrite(draft: string, path: string, text: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!["EPERM", "ENOTSUP", "ENOSYS"].some((code) => isCode(error, code))) throw error;
+    writeNew(path, text);
+  }
+}
+
+function writeNew(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600, flag: "wx", flush: true });
+}
+
+function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
+  const directory = openSync(path, "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

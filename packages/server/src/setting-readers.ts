@@ -1,0 +1,153 @@
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import { isEncryptionKey } from "./encryption-key.ts";
+import { apiKeyLengthMin } from "./operator-key.ts";
+import { Secret } from "./secret.ts";
+
+/** A value, or a problem that completes the sentence "EVENT_SINKS_X …" and never quotes a secret. */
+export type Reading<Value> = { readonly value: Value } | { readonly problem: string };
+
+export interface ListenAddress {
+  /** Without brackets. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+export function readListen(text: string): Reading<ListenAddress> {
+  const found = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<name>[^\s:[\]/]+)):(?<port>\d{1,5})$/.exec(text);
+  const host = found?.groups?.["v6"] ?? found?.groups?.["name"];
+  const port = Number(found?.groups?.["port"]);
+  const isAddress = found?.groups?.["v6"] === undefined || isIP(host ?? "") === 6;
+  if (host !== undefined && isAddress && port <= 65_535) return { value: { host, port } };
+  return {
+    problem: `must be an address and a port such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080, but is ${quote(text)}`,
+  };
+}
+
+export interface DatabaseLocation {
+  readonly kind: "sqlite";
+  readonly path: string;
+}
+
+/** `sqlite:<path>`, relative to the working directory unless it starts with a slash. */
+export function readDatabaseUrl(text: string): Reading<DatabaseLocation> {
+  if (/^postgres(ql)?:/i.test(text)) {
+    return {
+      problem:
+        "asks for PostgreSQL, which this version cannot use yet. Use SQLite for now: sqlite:./data/event-sinks.db",
+    };
+  }
+  const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/i.exec(text)?.[1];
+  const isFile = path !== undefined && !path.startsWith(":") && !/[/\\]$/.test(path);
+  if (isFile && !path.startsWith("//")) return { value: { kind: "sqlite", path } };
+  return {
+    problem: "must be sqlite: and the path of a file, such as sqlite:./data/event-sinks.db",
+  };
+}
+
+export function readApiKey(text: string): Reading<Secret> {
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    return { problem: "must be letters, digits and signs without spaces" };
+  }
+  if (text.length >= apiKeyLengthMin) return { value: new Secret(text) };
+  return {
+    problem: `must have at least ${apiKeyLengthMin} characters, but has ${text.length}. Make one with: openssl rand -hex 32`,
+  };
+}
+
+export function readEncryptionKey(text: string): Reading<Secret> {
+  if (isEncryptionKey(text)) return { value: new Secret(text) };
+  return { problem: "must be 32 bytes in base64. Make one with: openssl rand -base64 32" };
+}
+
+/** A Slack bot token, https://docs.slack.dev/authentication/tokens (read 2026-11-20). */
+export function readSlackBotToken(text: string): Reading<Secret> {
+  if (/^xoxb-[\x21-\x7e]+$/.test(text)) return { value: new Secret(text) };
+  return { problem: "must be a bot token, which starts with xoxb-" };
+}
+
+/** A base URL that paths are put behind; comes out with a slash at the end. */
+export function readBaseUrl(text: string): Reading<string> {
+  const url = readHttpUrl(text);
+  if (url === null) return { problem: httpUrlProblem };
+  return { value: url.origin + url.pathname.replace(/\/*$/, "/") };
+}
+
+/** A scheme, host and port alone; comes out without a slash. */
+export function readOrigin(text: string): Reading<string> {
+  const url = readHttpUrl(text);
+  if (url === null) return { problem: httpUrlProblem };
+  if (url.pathname === "/") return { value: url.origin };
+  return { problem: `must end after the host or port: ${quote(url.origin)}` };
+}
+
+const httpUrlProblem =
+  "must be an http: or https: URL without user name, password, ? and #, such as https://api.example.com/";
+
+function readHttpUrl(text: string): URL | null {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  return url.username + url.password + url.search + url.hash === "" ? url : null;
+}
+
+/** Addresses and ranges, separated by commas or spaces. */
+export function readCidrs(text: string): Reading<readonly string[]> {
+  const cidrs = text.split(/[\s,]+/).filter((part) => part !== "");
+  const wrong = cidrs.filter((cidr) => isIP(cidr) === 0 && !isCidr(cidr));
+  if (wrong.length === 0) return { value: Object.freeze(cidrs) };
+  return {
+    problem: `must list addresses and ranges such as 10.0.0.0/8, fd00::/8 or 192.168.1.5, but has ${wrong.map(quote).join(", ")}`,
+  };
+}
+
+function isCidr(text: string): boolean {
+  return isIP(text.split("/")[0] ?? "") !== 0 && ipaddr.isValidCIDR(text);
+}
+
+export function readBoolean(text: string): Reading<boolean> {
+  const word = text.toLowerCase();
+  if (word === "true" || word === "false") return { value: word === "true" };
+  return { problem: `must be true or false, but is ${quote(text)}` };
+}
+
+export function readOneOf<const Name extends string>(
+  names: readonly Name[],
+): (text: string) => Reading<Name> {
+  return (text) => {
+    const value = names.find((name) => name === text.toLowerCase());
+    if (value !== undefined) return { value };
+    return { problem: `must be one of ${names.join(", ")}, but is ${quote(text)}` };
+  };
+}
+
+const kib = 1024;
+const mib = 1024 * kib;
+const byteUnits = new Map([
+  ["", 1],
+  ["kib", kib],
+  ["mib", mib],
+]);
+
+/** A size within limits: bytes, or KiB or MiB with that unit. */
+export function readBytes(min: number, max: number): (text: string) => Reading<number> {
+  return (text) => {
+    const [, digits, unit = ""] = /^(\d+)\s*(|kib|mib)$/i.exec(text) ?? [];
+    const value = Number(digits) * (byteUnits.get(unit.toLowerCase()) ?? Number.NaN);
+    if (value >= min && value <= max) return { value };
+    return {
+      problem: `must be a size from ${showBytes(min)} to ${showBytes(max)}, such as 65536, 512KiB or 2MiB, but is ${quote(text)}`,
+    };
+  };
+}
+
+/** In the largest unit that needs no fraction. */
+export function showBytes(bytes: number): string {
+  if (bytes % mib === 0) return `${bytes / mib}MiB`;
+  return bytes % kib === 0 ? `${bytes / kib}KiB` : String(bytes);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

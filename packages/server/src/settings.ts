@@ -1,0 +1,151 @@
+/**
+ * Every setting, once: how it is read, what it means, and what it is without being set.
+ * `config.ts` reads the environment by this table; `event-sinks config` and
+ * `docs/reference/settings.md` are printed from it. A setting stands here when it does
+ * something, not before.
+ */
+
+import { type LogLevel, logLevels } from "./log.ts";
+import type { Secret } from "./secret.ts";
+import {
+  type DatabaseLocation,
+  type ListenAddress,
+  type Reading,
+  readApiKey,
+  readBaseUrl,
+  readBoolean,
+  readBytes,
+  readCidrs,
+  readDatabaseUrl,
+  readEncryptionKey,
+  readListen,
+  readOneOf,
+  readOrigin,
+  readSlackBotToken,
+  showBytes,
+} from "./setting-readers.ts";
+
+export interface Setting<Value> {
+  /** The environment variable. */
+  readonly name: `EVENT_SINKS_${string}`;
+  /** As it would stand in the environment; null: nothing is set. */
+  readonly default: string | null;
+  /** What happens when nothing is set and there is no default. */
+  readonly without?: string;
+  /** Sentences for operators, in Markdown. */
+  readonly meaning: string;
+  readonly isSecret: boolean;
+  read(text: string): Reading<Value>;
+  /** As it would stand in the environment. */
+  show(value: Value): string;
+}
+
+type Given<Value> = Pick<Setting<Value>, "name" | "meaning" | "read"> & {
+  readonly show?: (value: Value) => string;
+};
+
+function withDefault<Value>(text: string, given: Given<Value>): Setting<Value> {
+  return { show: String, ...given, default: text, isSecret: false };
+}
+
+function secret(without: string, given: Given<Secret>): Setting<Secret | null> {
+  return { ...given, default: null, without, isSecret: true, show: String };
+}
+
+const mib = 1024 * 1024;
+const sizeMin = 1024;
+
+export const settings = {
+  listen: withDefault<ListenAddress>("127.0.0.1:8080", {
+    name: "EVENT_SINKS_LISTEN",
+    meaning:
+      "The address and port to serve on. `0.0.0.0:8080` takes connections from other machines, `[::1]:8080` is IPv6, and port 0 picks a free one.",
+    read: readListen,
+    show: ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  }),
+  database: withDefault<DatabaseLocation>("sqlite:./data/event-sinks.db", {
+    name: "EVENT_SINKS_DATABASE_URL",
+    meaning:
+      "Where everything is stored: `sqlite:` and the path of a file. Keys that the service makes for itself are kept in the folder of that file.",
+    read: readDatabaseUrl,
+    show: ({ path }) => `sqlite:${path}`,
+  }),
+  apiKey: secret(
+    "made at the first start and kept in the file `operator.key` beside the database",
+    {
+      name: "EVENT_SINKS_API_KEY",
+      meaning:
+        "The operator's API key, which may do everything for all tenants. At least 32 characters.",
+      read: readApiKey,
+    },
+  ),
+  encryptionKey: secret(
+    "made at the first start and kept in the file `encryption.key` beside the database",
+    {
+      name: "EVENT_SINKS_ENCRYPTION_KEY",
+      meaning:
+        "The key that stored secrets are sealed with: 32 bytes in base64. Without it a copy of the database tells no secrets, and neither can the service: keep it safe, and apart from the backups.",
+      read: readEncryptionKey,
+    },
+  ),
+  slackApiUrl: withDefault<string>("https://slack.com/api/", {
+    name: "EVENT_SINKS_SLACK_API_URL",
+    meaning: "Slack's Web API. Point it elsewhere for tests; it may then be a private address.",
+    read: readBaseUrl,
+  }),
+  slackBotToken: secret("Slack sinks need an integration of their own", {
+    name: "EVENT_SINKS_SLACK_BOT_TOKEN",
+    meaning:
+      "A Slack bot token (`xoxb-…`). It makes the Slack integration `00000000-0000-0000-0000-000000000001`, for sinks saved with the operator's key.",
+    read: readSlackBotToken,
+  }),
+  pagerdutyUrl: withDefault<string>("https://events.pagerduty.com", {
+    name: "EVENT_SINKS_PAGERDUTY_URL",
+    meaning:
+      "The origin of PagerDuty's Events API; `https://events.eu.pagerduty.com` for accounts in the EU. Point it elsewhere for tests; it may then be a private address.",
+    read: readOrigin,
+  }),
+  allowCidrs: withDefault<readonly string[]>("", {
+    name: "EVENT_SINKS_ALLOW_CIDRS",
+    meaning:
+      "Private addresses and ranges that sinks may reach all the same, separated by commas, such as `10.20.0.0/16,192.168.1.5`. They serve only sinks saved with the operator's key. Empty: none.",
+    read: readCidrs,
+    show: (cidrs) => cidrs.join(","),
+  }),
+  requireHttps: withDefault<boolean>("false", {
+    name: "EVENT_SINKS_REQUIRE_HTTPS",
+    meaning: "`true` refuses webhook sinks whose URL is `http:`.",
+    read: readBoolean,
+  }),
+  alertBytesMax: withDefault<number>("2MiB", {
+    name: "EVENT_SINKS_ALERT_BYTES_MAX",
+    meaning: "The largest alert that is taken, in bytes, `KiB` or `MiB`.",
+    read: readBytes(sizeMin, 64 * mib),
+    show: showBytes,
+  }),
+  batchBytesMax: withDefault<number>("8MiB", {
+    name: "EVENT_SINKS_BATCH_BYTES_MAX",
+    meaning: "The largest batch of alerts that is taken in one request. Not less than one alert.",
+    read: readBytes(sizeMin, 256 * mib),
+    show: showBytes,
+  }),
+  logLevel: withDefault<LogLevel>("info", {
+    name: "EVENT_SINKS_LOG_LEVEL",
+    meaning: `How much is logged: ${logLevels.map((level) => `\`${level}\``).join(", ")}.`,
+    read: readOneOf(logLevels),
+  }),
+} as const;
+
+export type SettingKey = keyof typeof settings;
+
+/** Settings of the design that this version has no use for yet; to set one is a mistake. */
+export const laterSettings: readonly string[] = [
+  "EVENT_SINKS_DATABASE_LISTEN_URL",
+  "EVENT_SINKS_PUBLIC_URL",
+  "EVENT_SINKS_RETENTION_DAYS",
+  "EVENT_SINKS_SLACK_CLIENT_ID",
+  "EVENT_SINKS_SLACK_CLIENT_SECRET",
+  "EVENT_SINKS_SLACK_SIGNING_SECRET",
+  "EVENT_SINKS_SMTP_URL",
+  "EVENT_SINKS_WORKERS",
+];

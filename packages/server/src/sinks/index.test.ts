@@ -1,0 +1,3 @@
+import { runSinkSuite } from "../../test/sink-suite.ts";
+
+runSinkSuite();

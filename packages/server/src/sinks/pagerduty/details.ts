@@ -1,0 +1,120 @@
+/**
+ * `custom_details`: what a responder reads beside the summary. PagerDuty refuses events
+ * over 512,000 bytes, so an alert's own fields are made to fit: result rows go first,
+ * then long texts are cut, and at the worst only what leads back to the alert is left.
+ * What was left out is said in the details themselves.
+ */
+
+import { isJsonObject, type JsonObject, type JsonValue, stringifyJson } from "../../domain/json.ts";
+import { cutText } from "../text.ts";
+
+/** Said in other places of the event, or ours alone. */
+const leftOut: ReadonlySet<string> = new Set([
+  "name",
+  "tenant_id",
+  "severity_id",
+  "action",
+  "dedup_key",
+  "staging",
+  "event-sinks-hops",
+  "event_sink_ids",
+  "alert_template",
+]);
+
+const noteField = "event_sinks_note";
+const fieldNameLengthMax = 256;
+/** Deeper than people read, and far from where serialising would run out of stack. */
+const depthMax = 24;
+/** Tried in turn until the event fits. */
+const textLengthsMax = [Number.POSITIVE_INFINITY, 10_000, 1_000, 200];
+
+/**
+ * Makes the details fit.
+ * @param fields - the alert's.
+ * @param linked - names of fields that the event carries as links.
+ * @param bytesMax - how many bytes the JSON text of the details may have.
+ */
+export function customDetails(
+  fields: JsonObject,
+  linked: ReadonlySet<string>,
+  bytesMax: number,
+): JsonObject {
+  const shown = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !leftOut.has(name) && !linked.has(name)),
+  );
+  for (const textLengthMax of textLengthsMax) {
+    const details = boundObject(shown, textLengthMax, 0);
+    const isTextCut = textLengthMax !== Number.POSITIVE_INFINITY;
+    if (!isTextCut && bytesOf(details) <= bytesMax) return details;
+    const fitted = withFewerRows(details, bytesMax, isTextCut);
+    if (fitted !== undefined) return fitted;
+  }
+  return boundObject(leastDetails(fields), 200, 0);
+}
+
+function leastDetails(fields: JsonObject): JsonObject {
+  const { id = null, detection_rule_id = null, description = null } = fields;
+  const note = "Shortened to fit into a PagerDuty event: the other fields were left out.";
+  return { id, detection_rule_id, description, [noteField]: note };
+}
+
+/** Keeps as many result rows as fit, undefined when not even none would do. */
+function withFewerRows(
+  details: JsonObject,
+  bytesMax: number,
+  isTextCut: boolean,
+): JsonObject | undefined {
+  const table = details["results_table"];
+  const rows = isJsonObject(table) && Array.isArray(table["rows"]) ? table["rows"] : [];
+  const withRows = (count: number): JsonObject => ({
+    ...details,
+    ...(isJsonObject(table) && rows.length > 0
+      ? { results_table: { ...table, rows: rows.slice(0, count) } }
+      : {}),
+    [noteField]: noteOf(count, rows.length, isTextCut),
+  });
+  // The note of a cut table is the longest one, so this base is never too small.
+  let spareBytes =
+    bytesMax - bytesOf({ ...withRows(0), [noteField]: noteOf(0, rows.length, true) });
+  if (spareBytes < 0) return undefined;
+  let count = 0;
+  for (const row of rows) {
+    // The digits of the count in the note may grow, and a comma joins the rows.
+    spareBytes -= bytesOf(row) + 2;
+    if (spareBytes < 0) break;
+    count += 1;
+  }
+  return withRows(count);
+}
+
+function noteOf(shownRowCount: number, rowCount: number, isTextCut: boolean): string {
+  const rows = shownRowCount < rowCount ? ` ${shownRowCount} of ${rowCount} result rows.` : "";
+  const texts = isTextCut ? " Long texts are cut." : "";
+  return `Shortened to fit into a PagerDuty event.${rows}${texts}`;
+}
+
+function bytesOf(value: JsonValue): number {
+  return Buffer.byteLength(stringifyJson(value));
+}
+
+/** A copy with cut texts and bounded depth, in well-formed Unicode; numbers keep their digits. */
+function boundValue(value: JsonValue, textLengthMax: number, depth: number): JsonValue {
+  if (typeof value === "string") return cutText(value, textLengthMax).toWellFormed();
+  if (typeof value !== "object" || value === null) return value;
+  // A number may have a megabyte of digits.
+  if (JSON.isRawJSON(value)) {
+    return value.rawJSON.length > 40 ? cutText(value.rawJSON, textLengthMax) : value;
+  }
+  if (depth === depthMax) return "(nested too deeply to show)";
+  if (Array.isArray(value)) return value.map((item) => boundValue(item, textLengthMax, depth + 1));
+  return isJsonObject(value) ? boundObject(value, textLengthMax, depth) : null;
+}
+
+function boundObject(object: JsonObject, textLengthMax: number, depth: number): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [
+      cutText(name, fieldNameLengthMax).toWellFormed(),
+      boundValue(value, textLengthMax, depth + 1),
+    ]),
+  );
+}

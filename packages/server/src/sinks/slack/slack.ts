@@ -1,0 +1,64 @@
+/** Slack: alerts as messages of the Slack app's bot, by chat.postMessage. */
+
+import type { JsonObject } from "../../domain/json.ts";
+import type { Limit, SinkType } from "../sink-type.ts";
+import { channelLabel, createArgs, readArgs, readSettings, updateArgs } from "./args.ts";
+import { slackLimits } from "./blocks.ts";
+import { outcome, step } from "./step.ts";
+
+const blockKit = "docs.slack.dev/reference/block-kit/blocks, read 2026-08";
+
+function limit(name: string, value: number, unit: string, source: string): Limit {
+  return { name, value, unit, source };
+}
+
+export const slack: SinkType = {
+  type: "slack",
+  wireName: "Slack",
+  title: "Slack",
+  createArgs,
+  updateArgs,
+  limits: [
+    limit("blocks of a message", slackLimits.blocks, "blocks", blockKit),
+    limit("header", slackLimits.headerLength, "characters", blockKit),
+    limit("section", slackLimits.sectionLength, "characters", blockKit),
+    limit("section fields", slackLimits.sectionFields, "fields", blockKit),
+    limit("section field", slackLimits.sectionFieldLength, "characters", blockKit),
+    limit("context", slackLimits.contextElements, "elements", blockKit),
+    limit("actions", slackLimits.actionElements, "elements", blockKit),
+    limit("button text", slackLimits.buttonTextLength, "characters", blockKit),
+    limit("button URL", slackLimits.buttonUrlLength, "characters", blockKit),
+    limit(
+      "text",
+      slackLimits.textLength,
+      "characters",
+      "api.slack.com/changelog/2018-04-truncating-really-long-messages (4,000), read 2026-08",
+    ),
+    limit(
+      "all blocks together",
+      slackLimits.blocksLength,
+      "characters of JSON",
+      "undocumented; refused from about 11,300: github.com/slackapi/bolt-js issues 2509 and 2867, read 2026-08",
+    ),
+    limit(
+      "messages to one channel",
+      1,
+      "per second",
+      "docs.slack.dev/apis/web-api/rate-limits, read 2026-08",
+    ),
+  ],
+  timeoutMs: 20_000,
+  resolvesTests: false,
+  readArgs,
+  configuration({ settings }): JsonObject {
+    const { channelId, channelName, wantedName, slackIntegrationId } = readSettings(settings);
+    return {
+      channel_id: channelId,
+      channel_name: channelName ?? wantedName,
+      slack_integration_id: slackIntegrationId,
+    };
+  },
+  target: (settings) => `Slack ${channelLabel(readSettings(settings))}`,
+  step,
+  outcome,
+};

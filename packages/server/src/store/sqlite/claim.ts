@@ -1,0 +1,148 @@
+import type { Lane, LeasedDelivery } from "../store.ts";
+import { readMemory } from "./accept-alerts.ts";
+import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
+import type { Database } from "./database.ts";
+import { startSweep } from "./delete-event-sink.ts";
+import {
+  announceDue,
+  changeLane,
+  endLease,
+  findLane,
+  findLease,
+  findLiveLane,
+  takeLease,
+} from "./lanes.ts";
+import type { Input, Output } from "./protocol.ts";
+import type { PortClient } from "./worker-ports.ts";
+import type { LaneState, Lease, WriterState } from "./writer-state.ts";
+
+export function claim(state: WriterState, { lanes, now }: Input<"claim">): Output<"claim"> {
+  const { caller } = state;
+  return lanes.map(({ tenantId, eventSinkId, limit }) => {
+    const lane = caller === null ? undefined : findLiveLane(state, { tenantId, eventSinkId }, now);
+    if (caller === null || lane === undefined) {
+      return { tenantId, eventSinkId, deliveries: [], nextDueAt: null };
+    }
+    const deliveries: LeasedDelivery[] = [];
+    let nextDueAt: number | null = null;
+    // Leased ones stay in the index, so as many rows may have to be stepped over.
+    const rowsMax = limit + lane.leasedCount + 1;
+    for (const row of findDue(state.db, lane, rowsMax)) {
+      if (state.leases.has(row.id)) continue;
+      if (deliveries.length === limit || row.due_at > now) {
+        nextDueAt = row.due_at;
+        break;
+      }
+      deliveries.push(lease(state, lane, caller, row.no));
+    }
+    const hasBacklog = nextDueAt !== null && nextDueAt <= now;
+    if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
+    return { tenantId, eventSinkId, deliveries, nextDueAt };
+  });
+}
+
+/** The query behind `claim`: reads nothing but the index of due deliveries and their ids. */
+export const findDueSql = `SELECT no, id, due_at FROM deliveries INDEXED BY deliveries_due
+  WHERE event_sink_no = ? AND state = 'pending' AND due_at IS NOT NULL
+  ORDER BY due_at, no LIMIT ?`;
+
+function findDue(db: Database, lane: LaneState, rowsMax: number) {
+  return db.all<{ no: number; id: string; due_at: number }>(findDueSql, lane.eventSinkNo, rowsMax);
+}
+
+function lease(
+  state: WriterState,
+  lane: LaneState,
+  holder: PortClient,
+  deliveryNo: number,
+): LeasedDelivery {
+  const row = state.db.get<
+    AlertRow & {
+      delivery_id: string;
+      attempt_count: number;
+      failure_count: number;
+      created_at: number;
+    }
+  >(
+    `SELECT ${alertColumns}, deliveries.id AS delivery_id, deliveries.attempt_count,
+       deliveries.failure_count, deliveries.created_at
+     FROM deliveries CROSS JOIN alerts ON alerts.no = deliveries.alert_no
+     CROSS JOIN tenants ON tenants.no = alerts.tenant_no WHERE deliveries.no = ?`,
+    deliveryNo,
+  );
+  if (row === undefined) throw new Error(`Delivery ${deliveryNo} has no alert.`);
+  const alert = toAlert(row);
+  const { dedupKey, action } = alert;
+  const leasable = { deliveryId: row.delivery_id, deliveryNo, dedupKey, action };
+  return {
+    tenantId: lane.tenantId,
+    eventSinkId: lane.eventSinkId,
+    id: row.delivery_id,
+    lease: takeLease(state, lane, holder, leasable),
+    alert,
+    attemptCount: row.attempt_count,
+    failureCount: row.failure_count,
+    createdAt: row.created_at,
+    memory: readMemory(state, lane, dedupKey),
+  };
+}
+
+export function release(state: WriterState, { leases }: Input<"release">): Output<"release"> {
+  for (const held of leases) {
+    const found = findLease(state, held);
+    if (found !== undefined) handBack(state, held.deliveryId, found);
+  }
+}
+
+/** Frees what a client that is gone held, for others to claim. */
+export function releaseAll(state: WriterState, holder: PortClient): void {
+  for (const [deliveryId, found] of state.leases) {
+    if (found.holder === holder) handBack(state, deliveryId, found);
+  }
+}
+
+function handBack(state: WriterState, deliveryId: string, found: Lease): void {
+  endLease(state, deliveryId, found);
+  if (found.lane.deletedAt !== null) {
+    startSweep(state, found.lane);
+    return;
+  }
+  const row = state.db.get<{ due_at: number | null }>(
+    "SELECT due_at FROM deliveries WHERE no = ?",
+    found.deliveryNo,
+  );
+  announceDue(state, found.lane, row?.due_at ?? 0);
+}
+
+/**
+ * Steps from one lane with unsettled deliveries to the next, so that it costs by lanes and not
+ * by deliveries.
+ */
+export function listLanes(state: WriterState): Output<"listLanes"> {
+  const lanes: (Lane & { nextDueAt: number | null })[] = [];
+  let no = 0;
+  for (;;) {
+    const next = state.db.get<{ event_sink_no: number }>(
+      `SELECT event_sink_no FROM deliveries INDEXED BY deliveries_unfinished
+       WHERE event_sink_no > ? AND state = 'pending'
+       ORDER BY event_sink_no LIMIT 1`,
+      no,
+    );
+    if (next === undefined) return lanes;
+    no = next.event_sink_no;
+    const sink = state.db.get<{ id: string; tenant_id: string }>(
+      "SELECT id, tenant_id FROM event_sinks WHERE no = ? AND deleted_at IS NULL",
+      no,
+    );
+    if (sink === undefined) continue;
+    // The time is not known here, so whatever has a due time counts as backlog until it is claimed.
+    const lane = findLane(state, sink.id, Number.MAX_SAFE_INTEGER);
+    const rows = lane === undefined ? [] : findDue(state.db, lane, lane.leasedCount + 1);
+    const due = rows.find((row) => !state.leases.has(row.id));
+    lanes.push({
+      tenantId: sink.tenant_id,
+      eventSinkId: sink.id,
+      nextDueAt: due === undefined ? null : due.due_at,
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import type { EventSink, SinkTypeName } from "../../domain/event-sink.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { Database } from "./database.ts";
+import { changeLane, findLane } from "./lanes.ts";
+import { toListed } from "./listed.ts";
+import type { Input, Output } from "./protocol.ts";
+import { createTenant } from "./tenants.ts";
+import { announceChange, findTenantNo, type WriterState } from "./writer-state.ts";
+
+export interface EventSinkRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: SinkTypeName;
+  readonly settings: string;
+  readonly sealed_secrets: string | null;
+  readonly saved_by_operator: number;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+const columns = `id, tenant_id, name, description, type, settings, sealed_secrets,
+  saved_by_operator, version, created_at, updated_at`;
+
+const toEventSink = (row: EventSinkRow): EventSink => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  name: row.name,
+  description: row.description,
+  type: row.type,
+  settings: JSON.parse(row.settings) as JsonObject,
+  sealedSecrets: row.sealed_secrets,
+  savedByOperator: row.saved_by_operator === 1,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export function createEventSink(
+  state: WriterState,
+  { eventSink, createsTenant }: Input<"createEventSink">,
+): Output<"createEventSink"> {
+  if (createsTenant) {
+    createTenant(state, { id: eventSink.tenantId, createdAt: eventSink.createdAt });
+  }
+  if (findTenantNo(state, eventSink.tenantId) === undefined) return "unknown_tenant";
+  state.db.run(
+    `INSERT INTO event_sinks (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    eventSink.id,
+    eventSink.tenantId,
+    eventSink.name,
+    eventSink.description,
+    eventSink.type,
+    JSON.stringify(eventSink.settings),
+    eventSink.sealedSecrets,
+    eventSink.savedByOperator ? 1 : 0,
+    eventSink.version,
+    eventSink.createdAt,
+    eventSink.updatedAt,
+  );
+  return "created";
+}
+
+export function getEventSink(
+  db: Database,
+  { tenantId, id }: Input<"getEventSink">,
+): Output<"getEventSink"> {
+  const row = db.get<EventSinkRow>(
+    `SELECT ${columns} FROM event_sinks
+     WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2) AND deleted_at IS NULL`,
+    id,
+    tenantId,
+  );
+  return row === undefined ? null : toEventSink(row);
+}
+
+export function listEventSinks(
+  db: Database,
+  { tenantId, after, limit }: Input<"listEventSinks">,
+): Output<"listEventSinks"> {
+  const rows = db.all<EventSinkRow>(
+    `SELECT ${columns} FROM event_sinks
+     WHERE tenant_id = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?`,
+    tenantId,
+    after ?? "",
+    limit + 1,
+  );
+  return toListed(rows, limit, toEventSink, (eventSink) => eventSink.id);
+}
+
+export function getTenantSinks(
+  db: Database,
+  { tenantId }: Input<"getTenantSinks">,
+): Output<"getTenantSinks"> {
+  if (db.get("SELECT 1 FROM tenants WHERE id = ?", tenantId) === undefined) return null;
+  const eventSinks = db.all<{ id: string; type: SinkTypeName }>(
+    `SELECT id, type FROM event_sinks WHERE tenant_id = ? AND deleted_at IS NULL ORDER BY id`,
+    tenantId,
+  );
+  return { eventSinks: eventSinks.map(({ id, type }) => ({ id, type })) };
+}
+
+export function updateEventSink(
+  state: WriterState,
+  { eventSink, ifVersion }: Input<"updateEventSink">,
+): Output<"updateEventSink"> {
+  const current = getEventSink(state.db, eventSink);
+  if (current === null) return "not_found";
+  if (current.version !== ifVersion) return "version_mismatch";
+  state.db.run(
+    `UPDATE event_sinks SET name = ?, description = ?, settings = ?, sealed_secrets = ?,
+       saved_by_operator = ?, version = ?, updated_at = ? WHERE id = ?`,
+    eventSink.name,
+    eventSink.description,
+    JSON.stringify(eventSink.settings),
+    eventSink.sealedSecrets,
+    eventSink.savedByOperator ? 1 : 0,
+    eventSink.version,
+    eventSink.updatedAt,
+    eventSink.id,
+  );
+  const lane = findLane(state, eventSink.id, eventSink.updatedAt);
+  if (lane !== undefined) {
+    changeLane(state, lane, { changeCount: lane.changeCount + 1 });
+    announceChange(state, lane, false);
+  }
+  return "updated";
+}

@@ -1,0 +1,155 @@
+import type { AlertAction } from "../../domain/delivery.ts";
+import type { EventSinkId } from "../../ids.ts";
+import type { Lane, LeasedDelivery } from "../store.ts";
+import type { PortClient } from "./worker-ports.ts";
+import type { LaneState, Lease, WriterState } from "./writer-state.ts";
+
+/**
+ * The lane of a live or deleted sink, read from disk the first time it is asked for.
+ * @param now decides whether what is pending there counts as backlog.
+ */
+export function findLane(
+  state: WriterState,
+  eventSinkId: EventSinkId,
+  now: number,
+): LaneState | undefined {
+  const known = state.lanes.get(eventSinkId);
+  if (known !== undefined) return known;
+  const row = state.db.get<{
+    no: number;
+    tenant_id: string;
+    deleted_at: number | null;
+    has_backlog: number;
+    has_memory: number;
+  }>(
+    `SELECT no, tenant_id, deleted_at,
+       EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_due
+         WHERE event_sink_no = event_sinks.no AND state = 'pending' AND due_at <= ?) AS has_backlog,
+       EXISTS (SELECT 1 FROM sink_memory WHERE event_sink_no = event_sinks.no) AS has_memory
+     FROM event_sinks WHERE id = ?`,
+    now,
+    eventSinkId,
+  );
+  if (row === undefined) return undefined;
+  const lane: LaneState = {
+    tenantId: row.tenant_id,
+    eventSinkId,
+    eventSinkNo: row.no,
+    changeCount: 0,
+    leasedCount: 0,
+    hasBacklog: row.has_backlog === 1,
+    hasMemory: row.has_memory === 1,
+    deletedAt: row.deleted_at,
+  };
+  state.lanes.set(eventSinkId, lane);
+  state.undo.push(() => state.lanes.delete(eventSinkId));
+  return lane;
+}
+
+/** The lane of a sink that is there and the tenant's. */
+export function findLiveLane(state: WriterState, lane: Lane, now: number): LaneState | undefined {
+  const found = findLane(state, lane.eventSinkId, now);
+  return found === undefined || found.deletedAt !== null || found.tenantId !== lane.tenantId
+    ? undefined
+    : found;
+}
+
+/** Changes what the writer knows of a lane, to be undone with the batch. */
+export function changeLane(state: WriterState, lane: LaneState, changes: Partial<LaneState>): void {
+  const { changeCount, leasedCount, hasBacklog, hasMemory, deletedAt } = lane;
+  state.undo.push(() =>
+    Object.assign(lane, { changeCount, leasedCount, hasBacklog, hasMemory, deletedAt }),
+  );
+  Object.assign(lane, changes);
+}
+
+/** A delivery that can be leased. */
+export interface Leasable {
+  readonly deliveryId: string;
+  readonly deliveryNo: number;
+  readonly dedupKey: string;
+  readonly action: AlertAction;
+}
+
+export function takeLease(
+  state: WriterState,
+  lane: LaneState,
+  holder: PortClient,
+  { deliveryId, deliveryNo, dedupKey, action }: Leasable,
+): string {
+  state.lastLeaseNo += 1;
+  const token = `${state.leasePrefix}-${state.lastLeaseNo.toString(36)}`;
+  state.leases.set(deliveryId, {
+    token,
+    lane,
+    holder,
+    deliveryNo,
+    dedupKey,
+    action,
+    laneChangeCount: lane.changeCount,
+  });
+  lane.leasedCount += 1;
+  state.undo.push(() => {
+    state.leases.delete(deliveryId);
+    lane.leasedCount -= 1;
+  });
+  return token;
+}
+
+/** The lease, if this token holds it. */
+export function findLease(
+  state: WriterState,
+  held: Lane & { readonly deliveryId: string; readonly lease: string },
+): Lease | undefined {
+  const lease = state.leases.get(held.deliveryId);
+  return lease?.token === held.lease &&
+    lease.lane.eventSinkId === held.eventSinkId &&
+    lease.lane.tenantId === held.tenantId
+    ? lease
+    : undefined;
+}
+
+export function endLease(state: WriterState, deliveryId: string, lease: Lease): void {
+  state.leases.delete(deliveryId);
+  lease.lane.leasedCount -= 1;
+  state.undo.push(() => {
+    state.leases.set(deliveryId, lease);
+    lease.lane.leasedCount += 1;
+  });
+}
+
+/** Notes that a lane has something to claim at `dueAt` and tells every subscriber. */
+export function announceDue(state: WriterState, lane: LaneState, dueAt: number): void {
+  if (!lane.hasBacklog) changeLane(state, lane, { hasBacklog: true });
+  const { due } = state.announcements;
+  const before = due.get(lane);
+  if (before !== undefined && before <= dueAt) return;
+  due.set(lane, dueAt);
+  state.undo.push(() => {
+    if (before === undefined) due.delete(lane);
+    else due.set(lane, before);
+  });
+}
+
+/**
+ * Who a new delivery of this lane is offered to: always the same subscriber, so that one thread
+ * has a lane's connections and rate; undefined when all have enough, or older work comes first.
+ */
+export function findTaker(state: WriterState, lane: LaneState): PortClient | undefined {
+  if (lane.hasBacklog || lane.deletedAt !== null) return undefined;
+  const takers = [...state.clients].filter((client) => (client.offersPerLane ?? 0) > 0);
+  const taker = takers[lane.eventSinkNo % takers.length];
+  return taker !== undefined && lane.leasedCount < (taker.offersPerLane ?? 0) ? taker : undefined;
+}
+
+export function announceOffer(
+  state: WriterState,
+  taker: PortClient,
+  delivery: LeasedDelivery,
+): void {
+  const { offered } = state.announcements;
+  const deliveries = offered.get(taker) ?? [];
+  offered.set(taker, deliveries);
+  deliveries.push(delivery);
+  state.undo.push(() => deliveries.pop());
+}

@@ -1,0 +1,11 @@
+import type { Input, Output } from "./protocol.ts";
+import type { WriterState } from "./writer-state.ts";
+
+export function keepMeta(
+  state: WriterState,
+  { name, value }: Input<"keepMeta">,
+): Output<"keepMeta"> {
+  state.db.run("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", name, value);
+  const kept = state.db.get<{ value: string }>("SELECT value FROM meta WHERE name = ?", name);
+  return kept?.value ?? value;
+}

@@ -1,0 +1,89 @@
+import { acceptAlerts } from "./accept-alerts.ts";
+import { createApiKey, deleteApiKey, findApiKey, listApiKeys } from "./api-keys.ts";
+import { claim, listLanes, release } from "./claim.ts";
+import type { Database } from "./database.ts";
+import { deleteEventSink } from "./delete-event-sink.ts";
+import {
+  createEventSink,
+  getEventSink,
+  getTenantSinks,
+  listEventSinks,
+  updateEventSink,
+} from "./event-sinks.ts";
+import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
+import { keepMeta } from "./meta.ts";
+import type { Input, Output, ReadName, WriteName } from "./protocol.ts";
+import { listAlerts } from "./search-alerts.ts";
+import { listDeliveries } from "./search-deliveries.ts";
+import { settle } from "./settle.ts";
+import {
+  deleteSlackIntegration,
+  getSendingSink,
+  getSlackIntegration,
+  listSlackIntegrations,
+  putSlackIntegration,
+} from "./slack-integrations.ts";
+import { createTenant, getTenant, listTenants } from "./tenants.ts";
+import type { WriterState } from "./writer-state.ts";
+
+type WriteOperations = {
+  readonly [Name in WriteName]: (state: WriterState, input: Input<Name>) => Output<Name>;
+};
+type ReadOperations = {
+  readonly [Name in ReadName]: (db: Database, input: Input<Name>) => Output<Name>;
+};
+
+const writeOperations: WriteOperations = {
+  keepMeta,
+  createTenant,
+  createApiKey,
+  deleteApiKey,
+  createEventSink,
+  updateEventSink,
+  deleteEventSink,
+  putSlackIntegration,
+  deleteSlackIntegration,
+  acceptAlerts,
+  listLanes,
+  claim,
+  settle,
+  release,
+};
+
+const readOperations: ReadOperations = {
+  getTenant,
+  listTenants,
+  getTenantSinks,
+  findApiKey,
+  listApiKeys,
+  getEventSink,
+  listEventSinks,
+  getSendingSink,
+  getSlackIntegration,
+  listSlackIntegrations,
+  getAlert,
+  listAlerts,
+  getDelivery,
+  listDeliveries,
+  countDeliveries,
+};
+
+type Operation<Context> = (context: Context, input: unknown) => unknown;
+
+// What comes over a port has lost its type; only the store's own client sends there.
+const writeByName = new Map(Object.entries(writeOperations) as [string, Operation<WriterState>][]);
+const readByName = new Map(Object.entries(readOperations) as [string, Operation<Database>][]);
+
+/** Runs an operation that came over a port, on the writer. */
+export function runWrite(state: WriterState, name: string, input: unknown): unknown {
+  const operation = writeByName.get(name);
+  if (operation === undefined) throw new Error(`The writer has no operation ${name}.`);
+  return operation(state, input);
+}
+
+/** Runs an operation that came over a port, on the reader. */
+export function runRead(db: Database, name: string, input: unknown): unknown {
+  const operation = readByName.get(name);
+  if (operation === undefined) throw new Error(`The reader has no operation ${name}.`);
+  return operation(db, input);
+}

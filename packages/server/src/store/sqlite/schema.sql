@@ -1,0 +1,157 @@
+-- What all migrations together make; a test compares the two.
+--
+-- SQLite tables are never distributed, so rows refer to each other by small integers (`…_no`,
+-- in order of arrival) and keys need not start with the tenant: an index entry is some ten bytes
+-- instead of ninety, which counts at thousands of alerts a second. Times are ms since the epoch.
+CREATE TABLE migrations (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+-- Single values, e.g. the canary of the encryption key.
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tenants (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id, id);
+
+-- A deleted sink keeps its row: its deliveries go on naming it.
+CREATE TABLE event_sinks (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  tenant_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  type TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  sealed_secrets TEXT,
+  saved_by_operator INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+
+CREATE INDEX event_sinks_by_tenant ON event_sinks (tenant_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX event_sinks_by_slack_integration ON event_sinks (settings ->> 'slack_integration_id')
+  WHERE deleted_at IS NULL;
+
+-- `tenant_id` is '' for the operator's.
+CREATE TABLE slack_integrations (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  team_id TEXT NOT NULL,
+  team_name TEXT NOT NULL,
+  bot_user_id TEXT NOT NULL,
+  sealed_secrets TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX slack_integrations_by_tenant ON slack_integrations (tenant_id, id);
+
+-- `body` stands last, so that a scan of the other columns does not read it.
+CREATE TABLE alerts (
+  no INTEGER PRIMARY KEY,
+  tenant_no INTEGER NOT NULL,
+  uid TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  action TEXT NOT NULL,
+  dedup_key TEXT NOT NULL,
+  has_explicit_key INTEGER NOT NULL,
+  severity_id INTEGER NOT NULL,
+  tags TEXT NOT NULL,
+  staging INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  template TEXT,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX alerts_by_tenant ON alerts (tenant_no);
+CREATE INDEX alerts_by_dedup_key ON alerts (tenant_no, dedup_key);
+
+-- Which (tenant, id, action) was stored; alerts whose id is our own uid need no row.
+CREATE TABLE alert_ids (
+  tenant_no INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  action TEXT NOT NULL,
+  alert_no INTEGER NOT NULL,
+  PRIMARY KEY (tenant_no, id, action)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  tenant_no INTEGER NOT NULL,
+  event_sink_no INTEGER NOT NULL,
+  alert_no INTEGER NOT NULL,
+  dedup_key TEXT NOT NULL,
+  action TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  attempt_count INTEGER NOT NULL,
+  failure_count INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  due_at INTEGER
+) STRICT;
+
+-- The queue: three indexes that hold nothing but what is unsettled.
+CREATE INDEX deliveries_due ON deliveries (event_sink_no, due_at)
+  WHERE state = 'pending' AND due_at IS NOT NULL;
+CREATE INDEX deliveries_unfinished ON deliveries (event_sink_no, dedup_key, action)
+  WHERE state = 'pending';
+CREATE INDEX deliveries_waiting ON deliveries (event_sink_no, dedup_key)
+  WHERE state = 'pending' AND due_at IS NULL;
+
+-- For people: newest first is by `no`, which every index ends with.
+CREATE INDEX deliveries_by_tenant ON deliveries (tenant_no);
+CREATE INDEX deliveries_by_event_sink ON deliveries (event_sink_no);
+CREATE INDEX deliveries_by_alert ON deliveries (alert_no);
+CREATE INDEX deliveries_failed ON deliveries (tenant_no) WHERE state = 'failed';
+
+CREATE TABLE attempts (
+  no INTEGER PRIMARY KEY,
+  delivery_no INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  ambiguous INTEGER NOT NULL,
+  next_try_at INTEGER,
+  exchanges TEXT NOT NULL,
+  UNIQUE (delivery_no, number)
+) STRICT;
+
+-- What a sink type remembers of a (sink, dedup_key).
+CREATE TABLE sink_memory (
+  event_sink_no INTEGER NOT NULL,
+  dedup_key TEXT NOT NULL,
+  memory TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (event_sink_no, dedup_key)
+) STRICT, WITHOUT ROWID;
+
+-- How many deliveries are in each state, kept with every change, so that no count scans them.
+CREATE TABLE delivery_counts (
+  state TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,153 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { Log } from "../../log.ts";
+import { migrate } from "../migrate.ts";
+import { type Database, openForWriting } from "./database.ts";
+import { lockDatabase } from "./lock.ts";
+import { migratedSqlite } from "./migrated-sqlite.ts";
+import type { ControlMessage, SqliteConnection, WorkerNotice } from "./protocol.ts";
+import { readSqliteFault } from "./sqlite-fault.ts";
+
+export interface SqliteStoreOptions {
+  /** The database file; made, with its folder, when it is not there. */
+  readonly path: string;
+  /** Hears when the store stops being able to write, and when it can again. */
+  readonly log?: Pick<Log, "info" | "error">;
+  /**
+   * Told when one of the threads has ended by a bug: what was not answered was not promised, and a
+   * restart recovers. Without it the process ends with that error.
+   */
+  readonly onCrash?: (error: Error) => void;
+}
+
+/** An open database: the threads behind it, and connections to them. */
+export interface SqliteStore {
+  /** Ports for one thread; `attachSqliteStore` makes a `Store` of them there. */
+  connect(): SqliteConnection;
+  /** Finishes what was asked for, copies the WAL into the file, and gives the lock back. */
+  close(): Promise<void>;
+  /** Plays a full disk, for tests: this many pages more and no others; null lifts it. */
+  limitPages(pagesMax: number | null): Promise<void>;
+}
+
+/**
+ * Opens the database, brings its schema up to date and starts the writer and the reader.
+ * Must be closed; until then it keeps the process alive.
+ * @throws Error with a sentence for the operator when the file cannot be used.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const path = resolveDatabasePath(options.path);
+  const unlock = explain(path, () => lockDatabase(path));
+  try {
+    const db = explain(path, () => openForWriting(path));
+    await migrateAndClose(path, db);
+    const writer = await startWorker("writer", path, options);
+    const reader = await startWorker("reader", path, options);
+    return {
+      connect() {
+        const toWriter = new MessageChannel();
+        const toReader = new MessageChannel();
+        connectWorker(writer, toWriter);
+        connectWorker(reader, toReader);
+        return { writer: toWriter.port2, reader: toReader.port2 };
+      },
+      async close() {
+        // The writer last: the last connection to close removes the WAL.
+        await stopWorker(reader);
+        await stopWorker(writer);
+        unlock();
+      },
+      async limitPages(pagesMax) {
+        const limited = new Promise((resolve) => writer.once("message", resolve));
+        writer.postMessage({ kind: "limit_pages", pagesMax } satisfies ControlMessage);
+        await limited;
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** One spelling for one file, so that two names of it cannot be locked twice. */
+function resolveDatabasePath(given: string): string {
+  const path = resolve(given);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The folder ${dirname(path)} for the database cannot be made (${reason}). Make it and ` +
+        "let this user write there, or choose another one (EVENT_SINKS_DATABASE_URL).",
+    );
+  }
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realpathSync(dirname(path)), basename(path));
+  }
+}
+
+async function migrateAndClose(path: string, db: Database): Promise<void> {
+  try {
+    await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
+  } catch (error) {
+    throw explained(path, error);
+  } finally {
+    db.close();
+  }
+}
+
+function explain<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw explained(path, error);
+  }
+}
+
+function explained(path: string, error: unknown): unknown {
+  const fault = readSqliteFault(error);
+  if (fault === undefined) return error;
+  return new Error(
+    `The database ${path} cannot be opened: ${fault}. Check the file, its folder and the space ` +
+      "left; if the file is damaged, restore a backup or move it away to start with an empty one.",
+    { cause: error },
+  );
+}
+
+async function startWorker(
+  name: "writer" | "reader",
+  path: string,
+  { log, onCrash }: SqliteStoreOptions,
+): Promise<Worker> {
+  const worker = new Worker(new URL(`./${name}.ts`, import.meta.url), {
+    name: `store-${name}`,
+    workerData: { path },
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve();
+    });
+  });
+  worker.on("message", (notice: WorkerNotice) => {
+    if (notice.kind === "unavailable") log?.error({ reason: notice.message }, "store.unavailable");
+    if (notice.kind === "available") log?.info({}, "store.available");
+  });
+  if (onCrash !== undefined) worker.on("error", onCrash);
+  return worker;
+}
+
+function connectWorker(worker: Worker, { port1 }: MessageChannel): void {
+  const message: ControlMessage = { kind: "connect", port: port1 };
+  worker.postMessage(message, [port1]);
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  worker.postMessage({ kind: "close" } satisfies ControlMessage);
+  await ended;
+}

@@ -1,0 +1,38 @@
+import type { Tenant } from "../store.ts";
+import type { Database } from "./database.ts";
+import { toListed } from "./listed.ts";
+import type { Input, Output } from "./protocol.ts";
+import type { WriterState } from "./writer-state.ts";
+
+interface TenantRow {
+  readonly id: string;
+  readonly created_at: number;
+}
+
+const toTenant = (row: TenantRow): Tenant => ({ id: row.id, createdAt: row.created_at });
+
+export function createTenant(
+  state: WriterState,
+  { id, createdAt }: Input<"createTenant">,
+): Output<"createTenant"> {
+  const sql = "INSERT INTO tenants (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING";
+  return state.db.run(sql, id, createdAt) === 1 ? "created" : "exists";
+}
+
+export function getTenant(db: Database, { id }: Input<"getTenant">): Output<"getTenant"> {
+  const row = db.get<TenantRow>("SELECT id, created_at FROM tenants WHERE id = ?", id);
+  return row === undefined ? null : toTenant(row);
+}
+
+export function listTenants(
+  db: Database,
+  { after, limit }: Input<"listTenants">,
+): Output<"listTenants"> {
+  const rows = db.all<TenantRow>(
+    `SELECT id, created_at FROM tenants
+     WHERE no > iif(?1 IS NULL, 0, (SELECT no FROM tenants WHERE id = ?1)) ORDER BY no LIMIT ?2`,
+    after,
+    limit + 1,
+  );
+  return toListed(rows, limit, toTenant, (tenant) => tenant.id);
+}

@@ -1,0 +1,110 @@
+import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
+import type { DeliveryId, EventSinkId, TenantId } from "../../ids.ts";
+import type { Lane, LeasedDelivery } from "../store.ts";
+import type { Database } from "./database.ts";
+import type { PortClient } from "./worker-ports.ts";
+
+/** What the writer knows of a sink without reading the disk. */
+export interface LaneState extends Lane {
+  readonly eventSinkNo: number;
+  /** Counts changes by the sink's owner since the writer started. */
+  changeCount: number;
+  leasedCount: number;
+  /** Something is due that nobody was offered; until a claim has taken it all, nothing is offered. */
+  hasBacklog: boolean;
+  /** Whether `sink_memory` may hold something of this sink. */
+  hasMemory: boolean;
+  deletedAt: number | null;
+}
+
+/** A delivery in somebody's hands. */
+export interface Lease {
+  readonly token: string;
+  readonly lane: LaneState;
+  readonly holder: PortClient;
+  readonly deliveryNo: number;
+  readonly dedupKey: string;
+  readonly action: AlertAction;
+  /** The lane's `changeCount` as the lease began. */
+  readonly laneChangeCount: number;
+}
+
+/** What subscribers are told once the batch is on disk. */
+export interface Announcements {
+  readonly changed: (Lane & { readonly isDeleted: boolean })[];
+  readonly offered: Map<PortClient, LeasedDelivery[]>;
+  readonly due: Map<LaneState, number>;
+}
+
+/**
+ * The writer's memory. Whatever a batch changes in it is noted in `undo`, so that memory goes
+ * back to what it was when the batch, or one operation of it, is rolled back on disk.
+ */
+export interface WriterState {
+  readonly db: Database;
+  readonly clients: ReadonlySet<PortClient>;
+  readonly tenantNos: Map<TenantId, number>;
+  readonly lanes: Map<EventSinkId, LaneState>;
+  readonly leases: Map<DeliveryId, Lease>;
+  /** Deleted sinks that may still have pending deliveries, to be canceled bit by bit. */
+  readonly sweeps: Set<LaneState>;
+  /** Whoever asked for the operation that is running; null for the writer itself. */
+  caller: PortClient | null;
+  lastAlertNo: number;
+  lastDeliveryNo: number;
+  readonly leasePrefix: string;
+  lastLeaseNo: number;
+
+  readonly undo: (() => void)[];
+  readonly announcements: Announcements;
+  readonly countChanges: Map<DeliveryState, number>;
+  /** In a careful batch operations and alerts are separate savepoints. */
+  isCareful: boolean;
+}
+
+export function createWriterState(db: Database, clients: ReadonlySet<PortClient>): WriterState {
+  const last = (table: string) =>
+    db.get<{ no: number | null }>(`SELECT max(no) AS no FROM ${table}`)?.no ?? 0;
+  return {
+    db,
+    clients,
+    tenantNos: new Map(),
+    lanes: new Map(),
+    leases: new Map(),
+    sweeps: new Set(),
+    caller: null,
+    lastAlertNo: last("alerts"),
+    lastDeliveryNo: last("deliveries"),
+    leasePrefix: crypto.randomUUID().slice(0, 8),
+    lastLeaseNo: 0,
+    undo: [],
+    announcements: { changed: [], offered: new Map(), due: new Map() },
+    countChanges: new Map(),
+    isCareful: false,
+  };
+}
+
+/** The number of a tenant, undefined when there is none of that id. */
+export function findTenantNo(state: WriterState, id: TenantId): number | undefined {
+  const known = state.tenantNos.get(id);
+  if (known !== undefined) return known;
+  const no = state.db.get<{ no: number }>("SELECT no FROM tenants WHERE id = ?", id)?.no;
+  if (no === undefined) return undefined;
+  state.tenantNos.set(id, no);
+  state.undo.push(() => state.tenantNos.delete(id));
+  return no;
+}
+
+/** Notes that `change` more (or, below 0, fewer) deliveries are in this state. */
+export function countDeliveries(state: WriterState, name: DeliveryState, change: number): void {
+  const before = state.countChanges.get(name) ?? 0;
+  state.countChanges.set(name, before + change);
+  state.undo.push(() => state.countChanges.set(name, before));
+}
+
+/** Tells subscribers that what they know of a sink is out of date. */
+export function announceChange(state: WriterState, lane: LaneState, isDeleted: boolean): void {
+  const { tenantId, eventSinkId } = lane;
+  state.announcements.changed.push({ tenantId, eventSinkId, isDeleted });
+  state.undo.push(() => state.announcements.changed.pop());
+}
