@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  defaultSlackToken,
   startPagerDutySimulator,
   startSlackSimulator,
   startWebhookReceiver,
@@ -21,10 +22,9 @@ import { print } from "./demo/print.ts";
 const samples = join(import.meta.dirname, "../packages/server/test/fixtures");
 const tenantId = "116f7376-5997-48db-a656-b882d42f853e";
 const integrationKey = "0123456789abcdef0123456789abcdef";
-const botToken = "xoxb-demo-bot-token";
 
 const directory = await mkdtemp(join(tmpdir(), "event-sinks-demo-"));
-const slack = await startSlackSimulator({ token: botToken, channel: "security-alerts" });
+const slack = await startSlackSimulator();
 const pagerduty = await startPagerDutySimulator({ routingKeys: [integrationKey] });
 const receiver = await startWebhookReceiver();
 
@@ -44,10 +44,11 @@ const api = createApi(app.url, app.operatorKey.key.reveal());
 
 print.title("Event Sinks, with stand-ins for Slack, PagerDuty and a webhook on this machine");
 print.step("A sink of each type");
+await api.post("/v1/tenant", { tenant_id: tenantId });
 const integration = await api.post("/v1/slack_integration", {
   tenant_id: tenantId,
   name: "Demo workspace",
-  bot_token: botToken,
+  bot_token: defaultSlackToken,
 });
 const sinks = [
   await createSink("Security channel", {

@@ -56,7 +56,7 @@ function npmCommand(root) {
 function explain(output, end) {
   const known = failures.find(([pattern]) => pattern.test(output));
   const lines = output.trimEnd().split("\n");
-  const errors = lines.filter((line) => line.startsWith("npm error"));
+  const errors = lines.filter((line) => /^npm error (?! *at )/.test(line));
   // npm says what is wrong first and prints its help after that.
   const shown =
     errors.length > 0 ? errors.slice(0, outputLinesShown) : lines.slice(-outputLinesShown);

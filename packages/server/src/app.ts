@@ -62,10 +62,8 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
 
     const database = await openSqliteStore({
       path: databasePath,
-      onHealth: ({ isAvailable, message }) => {
-        if (isAvailable) log.info({}, "store.available");
-        else log.error({ message }, "store.unavailable");
-      },
+      log,
+      onCrash,
     });
     stops.push(() => database.close());
     const store = attachSqliteStore(database.connect());
@@ -136,7 +134,8 @@ async function listen(
     metrics: new Registry(),
     isStopping: state.isStopping,
   };
-  await putOperatorSlackIntegration(deps, config.slackBotToken);
+  const { checked } = await putOperatorSlackIntegration(deps, config.slackBotToken);
+  stops.push(() => checked);
   const server = await createHttpServer(deps);
   stops.push(() => server.close());
   return server.listen({ host: config.listen.host, port: config.listen.port });

@@ -95,7 +95,7 @@ function readHttpUrl(text: string): URL | null {
 /** Addresses and ranges, separated by commas or spaces. */
 export function readCidrs(text: string): Reading<readonly string[]> {
   const cidrs = text.split(/[\s,]+/).filter((part) => part !== "");
-  const wrong = cidrs.filter((cidr) => isIP(cidr) === 0 && !isCidr(cidr));
+  const wrong = cidrs.filter((cidr) => !isAddress(cidr) && !isCidr(cidr));
   if (wrong.length === 0) return { value: Object.freeze(cidrs) };
   return {
     problem: `must list addresses and ranges such as 10.0.0.0/8, fd00::/8 or 192.168.1.5, but has ${wrong.map(quote).join(", ")}`,
@@ -103,7 +103,12 @@ export function readCidrs(text: string): Reading<readonly string[]> {
 }
 
 function isCidr(text: string): boolean {
-  return isIP(text.split("/")[0] ?? "") !== 0 && ipaddr.isValidCIDR(text);
+  return isAddress(text.split("/")[0] ?? "") && ipaddr.isValidCIDR(text);
+}
+
+/** An address with a zone, `fe80::1%eth0`, is no address to compare with. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes("%");
 }
 
 export function readBoolean(text: string): Reading<boolean> {

@@ -78,6 +78,8 @@ export class Engine {
 
   /** Does all that is due now, and resolves when it is settled. */
   async tick(): Promise<void> {
+    // The store answers in order: when it has, everything it announced before has been heard.
+    await this.#deps.store.claim({ lanes: [], now: this.#deps.clock.now() });
     this.#pump();
     await this.#work.done();
   }

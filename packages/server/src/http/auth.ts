@@ -8,11 +8,12 @@
  * or not, because the caller said itself whom it means and the cure is another key.
  */
 
-import { hash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { Clock } from "../clock.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiKeyId, TenantId } from "../ids.ts";
+import { hashApiKey } from "../operator-key.ts";
 import type { ApiKey, Store } from "../store/store.ts";
 import { createLookupCache, type LookupCache } from "./lookup-cache.ts";
 
@@ -41,11 +42,6 @@ export function createApiKeyCache(store: Store, clock: Clock): LookupCache<ApiKe
   });
 }
 
-/** SHA-256, hex: all that is kept of a key. Keys are random, so no salt is needed. */
-export function hashKey(key: string): string {
-  return hash("sha256", key, "hex");
-}
-
 const operator: Principal = { kind: "operator" };
 
 /** True for the operator key; takes the same time for every other key. */
@@ -64,7 +60,7 @@ export function createAuthenticate(context: {
       done(unauthorized("This call needs a key: send the header `Authorization: Bearer <key>`."));
       return;
     }
-    const keyHash = hashKey(key);
+    const keyHash = hashApiKey(key);
     if (isOperatorKey(keyHash, context.operatorKeyHash)) {
       request.principal = operator;
       done();
@@ -113,5 +109,8 @@ export function requireTenant(principal: Principal, tenantId: TenantId): void {
 /** Refuses all but the operator key. */
 export function requireOperator(principal: Principal): void {
   if (principal.kind === "operator") return;
-  throw new ApiError("forbidden", "This call needs the operator key; a tenant's key may not make it.");
+  throw new ApiError(
+    "forbidden",
+    "This call needs the operator key; a tenant's key may not make it.",
+  );
 }

@@ -100,7 +100,9 @@ function isDeeperThan(value: JsonValue, levels: number): boolean {
 }
 
 function hasEnded(raw: IncomingMessage): boolean {
-  return raw.complete || raw.destroyed || (!("transfer-encoding" in raw.headers) && !hasLength(raw));
+  return (
+    raw.complete || raw.destroyed || (!("transfer-encoding" in raw.headers) && !hasLength(raw))
+  );
 }
 
 function hasLength(raw: IncomingMessage): boolean {
@@ -115,7 +117,7 @@ function drain(request: FastifyRequest, reply: FastifyReply, done: () => void): 
   const finish = () => {
     clearTimeout(timer);
     raw.off("data", count).off("end", finish).off("close", finish);
-    if (raw.complete) reply.removeHeader("connection");
+    if (raw.readableEnded) reply.removeHeader("connection");
     else reply.header("connection", "close");
     done();
   };

@@ -11,6 +11,7 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { ApiKey, Store, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alert-intake.ts";
 import type { LookupCache } from "./lookup-cache.ts";
+import type { IntakeMetrics } from "./metrics.ts";
 
 /** What the operator decides about the HTTP layer. */
 export interface HttpSettings {
@@ -44,6 +45,7 @@ export interface HttpContext extends HttpDeps {
   readonly tenantSinks: LookupCache<TenantSinks>;
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;
+  readonly intakeMetrics: IntakeMetrics;
 }
 
 /** Fastify, with types read from TypeBox schemas. */

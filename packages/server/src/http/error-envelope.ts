@@ -8,8 +8,8 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { ApiError, type ErrorCode, errorStatus } from "../errors.ts";
-import { StoreUnavailable } from "../store/store.ts";
 import type { Log } from "../log.ts";
+import { StoreUnavailable } from "../store/store.ts";
 import type { App } from "./context.ts";
 
 export const ErrorEnvelope = Type.Object(
@@ -104,9 +104,13 @@ export function createSendError(log: Log): SendError {
 /** Fastify does not say which limit was passed; the route knows. */
 function withLimit(error: ApiError, request: FastifyRequest): ApiError {
   const limit = request.routeOptions.bodyLimit;
-  return new ApiError("too_large", `The body is over ${limit} bytes, the limit of this call: send less at a time.`, {
-    cause: error,
-  });
+  return new ApiError(
+    "too_large",
+    `The body is over ${limit} bytes, the limit of this call: send less at a time.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The route's pattern, not the path, which may hold ids. */
@@ -152,7 +156,10 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
 
 function clientFault(code: string | undefined): [ErrorCode, string] {
   if (code === "HPE_HEADER_OVERFLOW") {
-    return ["headers_too_large", "The request's headers are too large: send fewer or shorter ones."];
+    return [
+      "headers_too_large",
+      "The request's headers are too large: send fewer or shorter ones.",
+    ];
   }
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return ["request_timeout", "The request did not come in whole in time: send it again."];

@@ -7,11 +7,11 @@
 import { type TSchema, Type } from "typebox";
 import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/event-sink.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import { ApiError, type ErrorCode } from "../errors.ts";
 import { isUuid, type TenantId } from "../ids.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import type { SinkSettings, SinkType } from "../sinks/sink-type.ts";
 import { isPlainHttp } from "../sinks/webhook/args.ts";
+import { refuseArgs } from "./args-refusal.ts";
 import type { Principal } from "./auth.ts";
 import type { HttpContext } from "./context.ts";
 import { lookUpChannel } from "./slack-lookup.ts";
@@ -65,10 +65,14 @@ export async function readSettings(
   if (!read.ok) {
     const { path, message } = read.problem;
     const isIntegrationFixed = current !== null && path.endsWith("slack_integration_id");
-    throw refuse(isIntegrationFixed ? "slack_integration_fixed" : "invalid_request", path, message);
+    throw refuseArgs(
+      isIntegrationFixed ? "slack_integration_fixed" : "invalid_request",
+      path,
+      message,
+    );
   }
   if (sinkType.type === "webhook" && context.settings.requireHttps && isPlainHttp(read.settings)) {
-    throw refuse(
+    throw refuseArgs(
       "invalid_request",
       "Webhook.url",
       "Webhook URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).",
@@ -101,7 +105,7 @@ async function findIntegration(
   const id = String(settings["slack_integration_id"]).toLowerCase();
   const isOperators = id === operatorSlackIntegrationId;
   if (isOperators && principal.kind !== "operator") {
-    throw refuse(
+    throw refuseArgs(
       "forbidden",
       path,
       "This is the operator's own Slack integration: only sinks saved with the operator key may use it. " +
@@ -111,7 +115,7 @@ async function findIntegration(
   const scope = isOperators ? null : tenantId;
   const found = isUuid(id) ? await store.getSlackIntegration({ tenantId: scope, id }) : null;
   if (found !== null) return found;
-  throw refuse(
+  throw refuseArgs(
     "slack_integration_not_found",
     path,
     `There is no Slack integration \`${id.slice(0, 100)}\` for this tenant: ${
@@ -120,10 +124,4 @@ async function findIntegration(
         : "make one with POST /v1/slack_integration"
     }.`,
   );
-}
-
-/** @param path below `event_sink_args`, e.g. `Slack.channel_id`. */
-export function refuse(code: ErrorCode, path: string, message: string): ApiError {
-  const whole = `event_sink_args.${path}`;
-  return new ApiError(code, `\`${whole}\`: ${message}`, { details: [{ path: whole, message }] });
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { EventSink } from "../domain/event-sink.ts";
-import { type Secrets } from "../secret.ts";
+import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import type { HttpContext } from "./context.ts";
 import { NameField, TenantIdField, WholeSeconds } from "./resource-schemas.ts";
@@ -28,7 +28,10 @@ export const EventSinkView = Type.Object(
 );
 
 /** The sink's secrets, opened. */
-export function openSecrets(eventSink: EventSink, { sealer }: Pick<HttpContext, "sealer">): Secrets {
+export function openSecrets(
+  eventSink: EventSink,
+  { sealer }: Pick<HttpContext, "sealer">,
+): Secrets {
   const { sealedSecrets } = eventSink;
   return sealedSecrets === null ? {} : sealer.unseal(sealedSecrets, eventSink);
 }

@@ -7,6 +7,7 @@ import { newId } from "../ids.ts";
 import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import { signingSecretName } from "../sinks/webhook/args.ts";
+import { refuseArgs } from "./args-refusal.ts";
 import { AttemptView, attemptView } from "./attempt-view.ts";
 import { type Principal, requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
@@ -15,7 +16,6 @@ import {
   isSavedByOperator,
   readNamedType,
   readSettings,
-  refuse,
   UpdateArgs,
 } from "./event-sink-args.ts";
 import { EventSinkView, eventSinkView, openSecrets } from "./event-sink-view.ts";
@@ -235,7 +235,7 @@ async function applyUpdate(
   const { sinkType, args } = readNamedType(body.event_sink_args);
   if (sinkType.type !== current.type) {
     const { wireName } = sinkTypes[current.type];
-    throw refuse(
+    throw refuseArgs(
       "event_sink_type_fixed",
       sinkType.wireName,
       `This is a ${wireName} sink and stays one: send \`${wireName}\`, or make a new sink of the other type.`,
@@ -330,5 +330,7 @@ function seal(
 }
 
 function usesDeprecatedChannel(args: unknown): boolean {
-  return typeof args === "object" && args !== null && typeof Reflect.get(args, "channel") === "string";
+  return (
+    typeof args === "object" && args !== null && typeof Reflect.get(args, "channel") === "string"
+  );
 }

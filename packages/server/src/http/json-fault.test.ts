@@ -30,7 +30,10 @@ test("the position is that of the first character that cannot go on", () => {
 });
 
 test("line and column count from one", () => {
-  assert.match(describeJsonFault('{\n  "a": 1,\n  b: 2\n}'), /line 3, column 3 .*`b` is out of place/);
+  assert.match(
+    describeJsonFault('{\n  "a": 1,\n  b: 2\n}'),
+    /line 3, column 3 .*`b` is out of place/,
+  );
   assert.match(describeJsonFault("["), /line 1, column 2 \(position 1\) it ends too early/);
 });
 
@@ -42,17 +45,23 @@ test("megabytes of faulty text are read without running out of stack", () => {
 
 test("JSON with a character taken out or put in is faulty where V8 says, or at the start of that word", () => {
   fc.assert(
-    fc.property(fc.json(), fc.nat(), fc.constantFrom("", "}", ",", '"', "x"), (json, seed, extra) => {
-      const at = seed % (json.length + 1);
-      const text = json.slice(0, at) + extra + json.slice(at + (extra === "" ? 1 : 0));
-      try {
-        JSON.parse(text);
-      } catch (error) {
-        const v8 = /at position (\d+)/.exec(String(error))?.[1];
-        if (v8 !== undefined) assert.match(text.slice(position(text), Number(v8)), /^[-+.\\\w]*$/);
-        else assert.ok(position(text) <= text.length);
-      }
-    }),
+    fc.property(
+      fc.json(),
+      fc.nat(),
+      fc.constantFrom("", "}", ",", '"', "x"),
+      (json, seed, extra) => {
+        const at = seed % (json.length + 1);
+        const text = json.slice(0, at) + extra + json.slice(at + (extra === "" ? 1 : 0));
+        try {
+          JSON.parse(text);
+        } catch (error) {
+          const v8 = /at position (\d+)/.exec(String(error))?.[1];
+          if (v8 !== undefined)
+            assert.match(text.slice(position(text), Number(v8)), /^[-+.\\\w]*$/);
+          else assert.ok(position(text) <= text.length);
+        }
+      },
+    ),
     { numRuns: 2_000 },
   );
 });

@@ -15,7 +15,9 @@ export function describeJsonFault(text: string): string {
   const column = at - before.lastIndexOf("\n");
   const found = text.codePointAt(at);
   const what =
-    found === undefined ? "it ends too early" : `\`${String.fromCodePoint(found)}\` is out of place`;
+    found === undefined
+      ? "it ends too early"
+      : `\`${String.fromCodePoint(found)}\` is out of place`;
   return `The body is not valid JSON: at line ${line}, column ${column} (position ${at}) ${what}.`;
 }
 

@@ -4,7 +4,7 @@
 
 import swagger from "@fastify/swagger";
 import { type Static, type TSchema, Type } from "typebox";
-import { errorStatus } from "../errors.ts";
+import type { errorStatus } from "../errors.ts";
 import { version } from "../version.ts";
 import type { App } from "./context.ts";
 import { ErrorEnvelope } from "./error-envelope.ts";
@@ -46,9 +46,9 @@ export function openapiRoute(app: App): void {
   app.get("/openapi.json", { schema }, () => app.swagger());
 }
 
-/** A reference to a schema that was added with `addSchema`, typed as what it refers to. */
-export function ref<Schema extends TSchema & { $id: string }>(schema: Schema) {
-  return Type.Unsafe<Static<Schema>>({ $ref: `${schema.$id}#` });
+/** A reference to a schema with an `$id` that was added with `addSchema`, typed as what it refers to. */
+export function ref<Schema extends TSchema>(schema: Schema) {
+  return Type.Unsafe<Static<Schema>>({ $ref: `${Reflect.get(schema, "$id")}#` });
 }
 
 /** What every call that needs a key has in common. */
@@ -82,7 +82,7 @@ export function errorResponses(...errors: ErrorStatus[]): Record<string, TSchema
   return Object.fromEntries(
     statuses.map((status) => [
       String(status),
-      { ...ref({ ...ErrorEnvelope, $id: "Error" }), description: errorTexts[status] ?? "" },
+      { ...ref(ErrorEnvelope), description: errorTexts[status] ?? "" },
     ]),
   );
 }

@@ -24,9 +24,12 @@ export const pageQuery = {
 };
 
 /** What a list answers beside its `data`. */
-export const Pagination = Type.Union([Type.Object({ next_page_token: Type.String() }), Type.Null()], {
-  description: "null when nothing follows",
-});
+export const Pagination = Type.Union(
+  [Type.Object({ next_page_token: Type.String() }), Type.Null()],
+  {
+    description: "null when nothing follows",
+  },
+);
 
 interface PageQuery {
   readonly "pagination[page_size]"?: number;

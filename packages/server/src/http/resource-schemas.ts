@@ -25,6 +25,13 @@ export const Milliseconds = Type.String({
   examples: ["2026-04-20T21:51:13.702Z"],
 });
 
+/** A filter by id. */
+export const UuidQuery = Type.String({ format: "uuid" });
+
+export const TimeBound = Type.String({
+  description: "RFC 3339, or an integer whose digits tell the unit: s, ms, µs, ns",
+});
+
 export function nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()]);
 }

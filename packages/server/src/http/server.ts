@@ -26,7 +26,7 @@ import { answerClientError, createSendError, handleErrors } from "./error-envelo
 import { eventSinkRoutes } from "./event-sinks.ts";
 import { healthRoutes } from "./health.ts";
 import { readListBody } from "./list-body.ts";
-import { createHttpMetrics, metricsRoute } from "./metrics.ts";
+import { createIntakeMetrics, measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { slackIntegrationRoutes } from "./slack-integrations.ts";
 import { createTenantSinks } from "./tenant-sinks.ts";
@@ -53,6 +53,13 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     genReqId: newId,
     clientErrorHandler: answerClientError,
     frameworkErrors: sendError,
+    // As factories: a plugin that adds schemas of its own would else fall back to Fastify's.
+    schemaController: {
+      compilersFactory: {
+        buildValidator: () => validatorCompiler,
+        buildSerializer: () => () => stringifyJson,
+      },
+    },
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
@@ -65,13 +72,12 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     intake: createAlertIntake(deps.store, deps.clock),
     tenantSinks: createTenantSinks(deps.store, deps.clock),
     apiKeys: createApiKeyCache(deps.store, deps.clock),
+    intakeMetrics: createIntakeMetrics(deps.metrics),
   };
 
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => stringifyJson);
   handleErrors(app, sendError);
   readJsonBodies(app);
-  createHttpMetrics(app, context);
+  measureRequests(app, context);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     done();

@@ -9,6 +9,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Secret } from "../secret.ts";
 import type { SinkRequest, SinkResponse } from "../sinks/sink-type.ts";
 import { readSlackAnswer, type SlackAccess, type SlackErrorContext } from "../sinks/slack/api.ts";
+import { readSettings, withChannel } from "../sinks/slack/args.ts";
 import {
   type AuthTestAnswer,
   authTestRequest,
@@ -20,14 +21,12 @@ import {
   searchChannelRequest,
   startChannelSearch,
 } from "../sinks/slack/channels.ts";
+import { botTokenName } from "../sinks/slack/step.ts";
+import { refuseArgs } from "./args-refusal.ts";
 import type { HttpContext } from "./context.ts";
-import { refuse } from "./event-sink-args.ts";
 
 /** For all requests of one look-up together. */
 const lookUpMsMax = 5_000;
-
-/** The name under which an integration keeps its token; the Slack sink type reads it there. */
-export const botTokenName = "bot_token";
 
 type LookUpContext = Pick<HttpContext, "outbound" | "clock" | "sealer" | "settings">;
 
@@ -55,23 +54,21 @@ export async function lookUpChannel(
   integration: SlackIntegration,
   context: LookUpContext,
 ): Promise<JsonObject> {
-  const { channel_id: id, channel_name: name } = settings;
+  const { channelId, wantedName } = readSettings(settings);
   const secrets = context.sealer.unseal(integration.sealedSecrets, integration);
   const access = { slackApi: context.settings.vendors.slackApi, botToken: secrets[botTokenName] };
-  const channel = typeof id === "string" ? id : `#${String(name)}`;
+  const channel = channelId ?? `#${wantedName}`;
   const reading = { channel, secrets, now: context.clock.now() };
   const ask = createAsk(context);
   const answer =
-    typeof id === "string"
-      ? await getChannel(id, ask, access, reading)
-      : await searchChannel(String(name), ask, access, reading);
+    channelId === null
+      ? await searchChannel(wantedName ?? "", ask, access, reading)
+      : await getChannel(channelId, ask, access, reading);
   if (answer === null) return settings;
-  if (answer.kind === "found") {
-    return { ...settings, channel_id: answer.channel.id, channel_name: answer.channel.name };
-  }
+  if (answer.kind === "found") return withChannel(settings, answer.channel);
   if (answer.outcome.kind === "retry") return settings;
-  const path = typeof id === "string" ? "Slack.channel_id" : "Slack.channel";
-  throw refuse("slack_refused", path, answer.outcome.detail);
+  const path = channelId === null ? "Slack.channel" : "Slack.channel_id";
+  throw refuseArgs("slack_refused", path, answer.outcome.detail);
 }
 
 type Found = Exclude<ChannelAnswer, { kind: "next" }>;

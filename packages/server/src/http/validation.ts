@@ -34,7 +34,9 @@ export type Check = (value: unknown) => ApiError | undefined;
 export function compileCheck(schema: TSchema): Check {
   const validator = Compile(schema);
   return (value) =>
-    validator.Check(value) ? undefined : describeFindings(schema, value, validator.Errors(value));
+    validator.Check(value)
+      ? undefined
+      : describeFindings(asNode(schema), value, validator.Errors(value));
 }
 
 /** For Fastify. Path parameters are read by the routes: an id that is no UUID is a 404, not a 400. */
@@ -42,7 +44,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   if (httpPart !== "body" && httpPart !== "querystring") return () => true;
   const check = compileCheck(schema);
   return (value: unknown) => {
-    const error = check(httpPart === "querystring" ? readQuery(schema, value) : value);
+    const error = check(httpPart === "querystring" ? readQuery(asNode(schema), value) : value);
     return error === undefined ? true : { error };
   };
 };
@@ -74,14 +76,16 @@ function describeFindings(schema: SchemaNode, value: unknown, findings: Finding[
   );
 }
 
-const isUnknownField = (keyword: string) => keyword === "additionalProperties" || keyword === "boolean";
+const isUnknownField = (keyword: string) =>
+  keyword === "additionalProperties" || keyword === "boolean";
 
 /** Leaves out what is said again: each branch of an anyOf that failed as a whole, each unknown field's `false`. */
 function withoutBranches(findings: Finding[]): Finding[] {
   const unions = findings.filter(({ keyword }) => keyword === "anyOf");
   return findings.filter(
     ({ keyword, schemaPath }) =>
-      keyword !== "boolean" && !unions.some((one) => schemaPath.startsWith(`${one.schemaPath}/anyOf/`)),
+      keyword !== "boolean" &&
+      !unions.some((one) => schemaPath.startsWith(`${one.schemaPath}/anyOf/`)),
   );
 }
 
@@ -105,7 +109,8 @@ function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDet
       message: `\`${below(name)}\` is not a field here: known are ${known.join(", ")}.`,
     }));
   }
-  if (path === "") return [{ path, message: `The body must be a JSON object, not ${nameOf(value)}.` }];
+  if (path === "")
+    return [{ path, message: `The body must be a JSON object, not ${nameOf(value)}.` }];
   return [{ path, message: `\`${path}\` ${ruleOf(finding.keyword, node, value)}.` }];
 }
 
@@ -173,7 +178,11 @@ function nameOf(value: unknown): string {
 function nodeAt(schema: SchemaNode, path: string): SchemaNode {
   let node: unknown = schema;
   for (const step of steps(path.replace(/^#/, ""))) node = isRecord(node) ? node[step] : undefined;
-  return isRecord(node) ? node : {};
+  return asNode(node);
+}
+
+function asNode(value: unknown): SchemaNode {
+  return isRecord(value) ? value : {};
 }
 
 function valueAt(root: unknown, path: string): unknown {

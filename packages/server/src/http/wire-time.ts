@@ -1,4 +1,9 @@
-import { formatTimestamp, readTimestamp, timestampFromMs, timestampMs } from "../domain/timestamp.ts";
+import {
+  formatTimestamp,
+  readTimestamp,
+  timestampFromMs,
+  timestampMs,
+} from "../domain/timestamp.ts";
 import { ApiError } from "../errors.ts";
 
 /** Whole seconds, as the documented API writes the times of what is managed. */

@@ -98,7 +98,9 @@ test("a dropped connection leaves no answer, and what was handled stays handled"
   );
 });
 
-test("a hanging request gets no answer, and stopping cuts it at once", async () => {
+test("a hanging request gets no answer, and stopping cuts it at once", {
+  timeout: 5_000,
+}, async () => {
   const receiver = await start();
   receiver.behaveNext(1, { kind: "hang" });
   const hanging = assert.rejects(post(receiver.url), TypeError);
@@ -147,7 +149,9 @@ test("a delay is measured by the clock that was passed in", async () => {
   assert.equal((await pending).status, 200);
 });
 
-test("stopping closes idle keep-alive connections at once and frees the port", async () => {
+test("stopping closes idle keep-alive connections at once and frees the port", {
+  timeout: 5_000,
+}, async () => {
   const receiver = await start();
   const socket = connect(receiver.port, "127.0.0.1");
   const closed = new Promise((resolve) => socket.on("close", resolve));

@@ -96,7 +96,7 @@ function buildApp(loopback: Loopback): FastifyInstance {
   let sequence = 0;
   const app = fastify({
     bodyLimit: options.bodyBytesMax,
-    
+    forceCloseConnections: true,
     exposeHeadRoutes: false,
   });
 

@@ -51,7 +51,8 @@ test("tokens: none, unknown, revoked, and none in a JSON body or a query", async
   await assertRefused("auth.test", {}, "not_authed", {});
   await assertRefused("auth.test", {}, "invalid_auth", { token: "xoxb-other" });
   await assertRefused("auth.test", { token }, "not_authed", {});
-  await assertRefused(`auth.test?token=${token}`, {}, "not_authed", {});
+  const byQuery = await fetch(`${sim().url}auth.test?token=${token}`);
+  assert.deepEqual(await byQuery.json(), { ok: false, error: "not_authed" });
   assert.equal((await call("auth.test", { token }, { type: form })).body["ok"], true);
   sim().setTokenError(token, "token_revoked");
   await assertRefused("auth.test", {}, "token_revoked");

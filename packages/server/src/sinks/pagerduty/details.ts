@@ -23,6 +23,8 @@ const leftOut: ReadonlySet<string> = new Set([
 
 const noteField = "event_sinks_note";
 const fieldNameLengthMax = 256;
+/** More than a responder reads, and what bounds the work on a hostile alert. */
+const fieldCountMax = 500;
 /** Deeper than people read, and far from where serialising would run out of stack. */
 const depthMax = 24;
 /** Tried in turn until the event fits. */
@@ -39,14 +41,17 @@ export function customDetails(
   linked: ReadonlySet<string>,
   bytesMax: number,
 ): JsonObject {
-  const shown = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !leftOut.has(name) && !linked.has(name)),
+  const entries = Object.entries(fields).filter(
+    ([name]) => !leftOut.has(name) && !linked.has(name),
   );
+  const shown = Object.fromEntries(entries.slice(0, fieldCountMax));
+  const unshownCount = Math.max(entries.length - fieldCountMax, 0);
   for (const textLengthMax of textLengthsMax) {
     const details = boundObject(shown, textLengthMax, 0);
     const isTextCut = textLengthMax !== Number.POSITIVE_INFINITY;
-    if (!isTextCut && bytesOf(details) <= bytesMax) return details;
-    const fitted = withFewerRows(details, bytesMax, isTextCut);
+    const isWhole = !isTextCut && unshownCount === 0;
+    if (isWhole && bytesOf(details) <= bytesMax) return details;
+    const fitted = withFewerRows(details, bytesMax, { isTextCut, unshownCount });
     if (fitted !== undefined) return fitted;
   }
   return boundObject(leastDetails(fields), 200, 0);
@@ -58,12 +63,14 @@ function leastDetails(fields: JsonObject): JsonObject {
   return { id, detection_rule_id, description, [noteField]: note };
 }
 
+interface Cuts {
+  readonly isTextCut: boolean;
+  /** Fields left out. */
+  readonly unshownCount: number;
+}
+
 /** Keeps as many result rows as fit, undefined when not even none would do. */
-function withFewerRows(
-  details: JsonObject,
-  bytesMax: number,
-  isTextCut: boolean,
-): JsonObject | undefined {
+function withFewerRows(details: JsonObject, bytesMax: number, cuts: Cuts): JsonObject | undefined {
   const table = details["results_table"];
   const rows = isJsonObject(table) && Array.isArray(table["rows"]) ? table["rows"] : [];
   const withRows = (count: number): JsonObject => ({
@@ -71,11 +78,9 @@ function withFewerRows(
     ...(isJsonObject(table) && rows.length > 0
       ? { results_table: { ...table, rows: rows.slice(0, count) } }
       : {}),
-    [noteField]: noteOf(count, rows.length, isTextCut),
+    [noteField]: noteOf(count, rows.length, cuts),
   });
-  // The note of a cut table is the longest one, so this base is never too small.
-  let spareBytes =
-    bytesMax - bytesOf({ ...withRows(0), [noteField]: noteOf(0, rows.length, true) });
+  let spareBytes = bytesMax - bytesOf(withRows(0));
   if (spareBytes < 0) return undefined;
   let count = 0;
   for (const row of rows) {
@@ -87,10 +92,12 @@ function withFewerRows(
   return withRows(count);
 }
 
-function noteOf(shownRowCount: number, rowCount: number, isTextCut: boolean): string {
-  const rows = shownRowCount < rowCount ? ` ${shownRowCount} of ${rowCount} result rows.` : "";
-  const texts = isTextCut ? " Long texts are cut." : "";
-  return `Shortened to fit into a PagerDuty event.${rows}${texts}`;
+function noteOf(shownRowCount: number, rowCount: number, cuts: Cuts): string {
+  const notes = ["Shortened to fit into a PagerDuty event."];
+  if (shownRowCount < rowCount) notes.push(`${shownRowCount} of ${rowCount} result rows.`);
+  if (cuts.isTextCut) notes.push("Long texts are cut.");
+  if (cuts.unshownCount > 0) notes.push(`${cuts.unshownCount} fields are left out.`);
+  return notes.join(" ");
 }
 
 function bytesOf(value: JsonValue): number {

@@ -48,11 +48,9 @@ export interface SlackMessage {
 /** The message, inside every limit whatever the alert holds. */
 export function alertMessage(alert: SinkAlert): SlackMessage {
   const fields = alert.fields();
-  const description = textField(fields, "description");
+  const description = fitMrkdwn(descriptionOf(fields), descriptionLengthMax, escapeAndLink);
   const blocks: JsonObject[] = [header(title(alert))];
-  if (description !== undefined) {
-    blocks.push(section(fitMrkdwn(description, descriptionLengthMax, escapeAndLink)));
-  }
+  if (description !== "") blocks.push(section(description));
   const tableAt = blocks.length;
   // Only what fires needs its findings; an acknowledge or resolve refers back to it.
   if (alert.action === "trigger") blocks.push(...detailFields(alert, fields));
@@ -64,20 +62,23 @@ export function alertMessage(alert: SinkAlert): SlackMessage {
     const drawn = tableMrkdwn(table, Math.min(spareLength, slackLimits.sectionLength));
     if (drawn !== undefined) blocks.splice(tableAt, 0, section(drawn));
   }
-  return { text: notificationText(alert, description), blocks };
+  return { text: notificationText(alert, fields), blocks };
 }
 
 /** The same alert as short plain text, for when Slack refuses the blocks. */
 export function plainMessage(alert: SinkAlert): string {
   const fields = alert.fields();
-  const description = textField(fields, "description");
   const lines = [
     `*${escapeMrkdwn(title(alert))}*`,
-    ...(description === undefined ? [] : [fitMrkdwn(description, 1_000)]),
+    fitMrkdwn(descriptionOf(fields), 1_000),
     ...shortLinks(alertLinks(fields)),
     `_Shortened: Slack refused the formatted message. Alert ${fitMrkdwn(oneLine(alert.id), idLengthMax)}_`,
   ];
-  return lines.join("\n");
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+function descriptionOf(fields: JsonObject): string {
+  return textField(fields, "description") ?? "";
 }
 
 function shortLinks(links: readonly AlertLink[]): string[] {
@@ -115,9 +116,9 @@ function label({ action, severityId }: SinkAlert): string {
   return `${symbols[severityId]} ${isSaid ? severityNames[severityId] : "Alert"}`;
 }
 
-function notificationText(alert: SinkAlert, description: string | undefined): string {
-  const head = escapeMrkdwn(title(alert));
-  return description === undefined ? head : `${head}\n${fitMrkdwn(description, 400)}`;
+function notificationText(alert: SinkAlert, fields: JsonObject): string {
+  const lines = [escapeMrkdwn(title(alert)), fitMrkdwn(descriptionOf(fields), 400)];
+  return lines.filter((line) => line !== "").join("\n");
 }
 
 function header(text: string): JsonObject {
@@ -148,6 +149,7 @@ function tagList(tags: readonly string[]): string {
   let spare = tagsLengthMax - 40;
   for (const tag of tags) {
     const text = fitMrkdwn(oneLine(tag), 120);
+    if (text === "") continue;
     if (text.length * 2 + 2 > spare) break;
     spare -= text.length * 2 + 2;
     lines.push(text);

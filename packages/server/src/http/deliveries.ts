@@ -1,0 +1,125 @@
+/** `/v1/delivery`: what became of one alert at one sink, try by try. */
+
+import { type Static, Type } from "typebox";
+import { alertActions, deliveryStates } from "../domain/delivery.ts";
+import type { Delivery } from "../store/store.ts";
+import { AttemptView, attemptView, ReasonField } from "./attempt-view.ts";
+import { requireTenant, scopeOf } from "./auth.ts";
+import type { App, HttpContext } from "./context.ts";
+import { ref, responses, secured } from "./openapi.ts";
+import { pageQuery, paginationOf, readPage } from "./pagination.ts";
+import {
+  IdParams,
+  listOf,
+  Milliseconds,
+  notFound,
+  nullable,
+  readId,
+  TenantIdField,
+  TimeBound,
+  UuidQuery,
+} from "./resource-schemas.ts";
+import { milliseconds, readBound } from "./wire-time.ts";
+
+const what = "delivery";
+const tags = ["Deliveries"];
+const path = "/v1/delivery";
+
+export const StateField = Type.Enum([...deliveryStates]);
+
+export const DeliveryView = Type.Object(
+  {
+    id: Type.String({ format: "uuid" }),
+    tenant_id: TenantIdField,
+    event_sink_id: Type.String({ format: "uuid" }),
+    alert_uid: Type.String({ format: "uuid" }),
+    action: Type.Enum([...alertActions]),
+    dedup_key: Type.String(),
+    state: StateField,
+    reason: nullable(ReasonField),
+    attempt_count: Type.Integer(),
+    created_at: Milliseconds,
+    updated_at: Milliseconds,
+    next_try_at: nullable(Milliseconds),
+  },
+  { $id: "Delivery" },
+);
+
+export function deliveryView(delivery: Delivery): Static<typeof DeliveryView> {
+  return {
+    id: delivery.id,
+    tenant_id: delivery.tenantId,
+    event_sink_id: delivery.eventSinkId,
+    alert_uid: delivery.alertUid,
+    action: delivery.action,
+    dedup_key: delivery.dedupKey,
+    state: delivery.state,
+    reason: delivery.reason,
+    attempt_count: delivery.attemptCount,
+    created_at: milliseconds(delivery.createdAt),
+    updated_at: milliseconds(delivery.updatedAt),
+    next_try_at: delivery.dueAt === null ? null : milliseconds(delivery.dueAt),
+  };
+}
+
+/** A misspelt filter would quietly find everything, so unknown ones are refused. */
+const ListQuery = Type.Object(
+  {
+    tenant_id: TenantIdField,
+    event_sink_id: Type.Optional(UuidQuery),
+    alert_uid: Type.Optional(UuidQuery),
+    state: Type.Optional(StateField),
+    reason: Type.Optional(ReasonField),
+    since: Type.Optional(TimeBound),
+    until: Type.Optional(TimeBound),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+);
+
+/** Routes of deliveries. `DeliveryView` is added by the alerts' routes, `AttemptView` by the sinks'. */
+export function deliveryRoutes(app: App, { store }: HttpContext): void {
+  const list = {
+    tags,
+    summary: "List deliveries",
+    description: "Newest first.",
+    security: secured,
+    querystring: ListQuery,
+    response: responses(listOf("deliveries", ref(DeliveryView))),
+  };
+  app.get(path, { schema: list, config: { isList: true } }, async ({ principal, query }) => {
+    requireTenant(principal, query.tenant_id);
+    const listed = await store.listDeliveries({
+      ...readPage(query, what),
+      tenantId: query.tenant_id,
+      eventSinkId: query.event_sink_id?.toLowerCase() ?? null,
+      alertUid: query.alert_uid?.toLowerCase() ?? null,
+      state: query.state ?? null,
+      reason: query.reason ?? null,
+      since: readBound("since", query.since),
+      until: readBound("until", query.until),
+    });
+    const deliveries = listed.items.map(deliveryView);
+    return { data: { deliveries }, pagination: paginationOf(listed, what) };
+  });
+
+  const get = {
+    tags,
+    summary: "Get a delivery with all its attempts",
+    security: secured,
+    params: IdParams,
+    response: responses(
+      Type.Object({ delivery: ref(DeliveryView), attempts: Type.Array(ref(AttemptView)) }),
+      404,
+    ),
+  };
+  app.get(`${path}/:id`, { schema: get }, async ({ principal, params }) => {
+    const id = readId(params.id, what);
+    const found = await store.getDelivery({ tenantId: scopeOf(principal), id });
+    if (found === null) throw notFound(what, id);
+    return {
+      delivery: deliveryView(found.delivery),
+      attempts: found.attempts.map((attempt) => attemptView(attempt, found.alert.body)),
+    };
+  });
+}

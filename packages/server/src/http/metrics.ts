@@ -1,0 +1,108 @@
+/**
+ * `/metrics`, for Prometheus: this thread's metrics, the engine's, and the store's counts,
+ * which are read when asked for. Nothing is labelled by tenant or sink.
+ */
+
+import type { FastifyRequest } from "fastify";
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  type MetricObject,
+  type Registry,
+} from "prom-client";
+import { Type } from "typebox";
+import { deliveryStates } from "../domain/delivery.ts";
+import { ApiError } from "../errors.ts";
+import { hashApiKey } from "../operator-key.ts";
+import { isOperatorKey, readBearer } from "./auth.ts";
+import type { App, HttpContext } from "./context.ts";
+
+/** Seconds. Intake is to answer in milliseconds, so the steps are fine there. */
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface IntakeMetrics {
+  readonly accepted: Counter;
+  readonly duplicates: Counter;
+}
+
+/** Measures every request of `app`. */
+export function measureRequests(app: App, { metrics }: Pick<HttpContext, "metrics">): void {
+  const durations = new Histogram({
+    name: "event_sinks_http_request_duration_seconds",
+    help: "From the first byte of a request to its answer.",
+    labelNames: ["method", "route", "status"],
+    buckets: durationBuckets,
+    registers: [metrics],
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const labels = { method, route: routeOptions.url ?? "none", status: reply.statusCode };
+    durations.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+/** What intake counts. */
+export function createIntakeMetrics(metrics: Registry): IntakeMetrics {
+  const registers = [metrics];
+  return {
+    accepted: new Counter({
+      name: "event_sinks_alerts_accepted_total",
+      help: "Alerts taken and stored since the process started.",
+      registers,
+    }),
+    duplicates: new Counter({
+      name: "event_sinks_alert_duplicates_total",
+      help: "Alerts that had been taken before, and were not stored again.",
+      registers,
+    }),
+  };
+}
+
+export function metricsRoute(app: App, context: HttpContext): void {
+  addStoreGauge(context);
+  const schema = {
+    tags: ["Service"],
+    summary: "Metrics, for Prometheus",
+    description: "From the machine itself without a key, from elsewhere with the operator key.",
+    response: { 200: Type.String() },
+  };
+  app.get("/metrics", { schema }, async (request, reply) => {
+    requireLocalOrOperator(request, context.operatorKeyHash);
+    const own = await context.metrics.getMetricsAsJSON();
+    const engine = (await context.engine.metrics()) as MetricObject[];
+    const merged = AggregatorRegistry.aggregate([own, engine]);
+    reply.type(merged.contentType).serializer(String);
+    return merged.metrics();
+  });
+}
+
+function addStoreGauge({ metrics, store }: HttpContext): void {
+  new Gauge({
+    name: "event_sinks_deliveries",
+    help: "Deliveries by state: pending ones now, settled ones since the store was made.",
+    labelNames: ["state"],
+    registers: [metrics],
+    async collect() {
+      const counts = await store.countDeliveries({});
+      for (const state of deliveryStates) this.set({ state }, counts[state]);
+    },
+  });
+}
+
+function requireLocalOrOperator(request: FastifyRequest, operatorKeyHash: string): void {
+  const key = readBearer(request.headers.authorization);
+  if (key !== undefined && isOperatorKey(hashApiKey(key), operatorKeyHash)) return;
+  if (key === undefined && isFromThisMachine(request)) return;
+  throw new ApiError("unauthorized", "From here, metrics need the operator key as a Bearer token.");
+}
+
+/** A proxy on this machine speaks for somebody elsewhere, and says so in these headers. */
+function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
+  const isForwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some(
+    (name) => headers[name] !== undefined,
+  );
+  return !isForwarded && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? "");
+}
