@@ -15,6 +15,12 @@ test("the digit count of an integer decides its unit", () => {
   assert.equal(written("1776721873702"), "2026-04-20T21:51:13.702000000Z");
   assert.equal(written("1776721873702228"), "2026-04-20T21:51:13.702228000Z");
   assert.equal(written("1776721873702228890"), "2026-04-20T21:51:13.702228890Z");
+  assert.equal(written("99999999999"), "5138-11-16T09:46:39.000000000Z");
+  assert.equal(written("100000000000"), "1973-03-03T09:46:40.000000000Z");
+  assert.equal(written("99999999999999"), "5138-11-16T09:46:39.999000000Z");
+  assert.equal(written("100000000000000"), "1973-03-03T09:46:40.000000000Z");
+  assert.equal(written("99999999999999999"), "5138-11-16T09:46:39.999999000Z");
+  assert.equal(written("100000000000000000"), "1973-03-03T09:46:40.000000000Z");
   assert.equal(written("0"), "1970-01-01T00:00:00.000000000Z");
 });
 

@@ -3,7 +3,7 @@ import type { Alert, SinkAlert } from "../domain/alert.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../domain/json.ts";
 import type { DeliveryId } from "../ids.ts";
 import type { Log } from "../log.ts";
-import type { Outbound, OutboundResult } from "../outbound/outbound.ts";
+import { type Outbound, type OutboundResult, responseBytesMax } from "../outbound/outbound.ts";
 import { redact } from "../secret.ts";
 import type { SinkOutcome, SinkRequest, StepInput, VendorUrls } from "../sinks/sink-type.ts";
 import type { Exchange } from "../store/store.ts";
@@ -162,7 +162,12 @@ function maskExchange(
     response:
       result.kind === "failure"
         ? null
-        : { status: result.status, headers: maskAll(result.headers), body: mask(result.body) },
+        : {
+            status: result.status,
+            headers: maskAll(result.headers),
+            // A page of Slack's channels may be megabytes; masked first, so that no secret is cut in half.
+            body: mask(result.body).slice(0, responseBytesMax),
+          },
   };
 }
 

@@ -101,7 +101,7 @@ function isDeeperThan(value: JsonValue, levels: number): boolean {
 
 function hasEnded(raw: IncomingMessage): boolean {
   return (
-    raw.complete || raw.destroyed || (!("transfer-encoding" in raw.headers) && !hasLength(raw))
+    raw.readableEnded || raw.destroyed || (!("transfer-encoding" in raw.headers) && !hasLength(raw))
   );
 }
 

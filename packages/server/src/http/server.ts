@@ -53,13 +53,6 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     genReqId: newId,
     clientErrorHandler: answerClientError,
     frameworkErrors: sendError,
-    // As factories: a plugin that adds schemas of its own would else fall back to Fastify's.
-    schemaController: {
-      compilersFactory: {
-        buildValidator: () => validatorCompiler,
-        buildSerializer: () => () => stringifyJson,
-      },
-    },
     routerOptions: {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
@@ -75,6 +68,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     intakeMetrics: createIntakeMetrics(deps.metrics),
   };
 
+  useOwnCompilers(app);
   handleErrors(app, sendError);
   readJsonBodies(app);
   measureRequests(app, context);
@@ -84,6 +78,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   });
   await describeApi(app);
   await app.register(async (v1: App) => {
+    useOwnCompilers(v1);
     v1.addHook("onRequest", createAuthenticate(context));
     v1.addHook("onRoute", (route) => {
       if (route.config?.isList === true) route.preValidation = readListBody;
@@ -104,4 +99,10 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   openapiRoute(app);
   await app.ready();
   return app;
+}
+
+/** For each plugin that adds schemas: it would else get Fastify's own compilers. */
+function useOwnCompilers(app: App): void {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(() => stringifyJson);
 }

@@ -65,7 +65,9 @@ function readQuery(schema: SchemaNode, query: unknown): unknown {
 }
 
 function describeFindings(schema: SchemaNode, value: unknown, findings: Finding[]): ApiError {
-  const details = withoutBranches(findings).flatMap((finding) => describe(schema, value, finding));
+  const details = withoutNoise(schema, findings).flatMap((finding) =>
+    describe(schema, value, finding),
+  );
   const isUnknown = findings.every(({ keyword }) => isUnknownField(keyword));
   const [first] = details;
   const more = details.length > 1 ? ` And ${details.length - 1} more, see \`details\`.` : "";
@@ -79,18 +81,40 @@ function describeFindings(schema: SchemaNode, value: unknown, findings: Finding[
 const isUnknownField = (keyword: string) =>
   keyword === "additionalProperties" || keyword === "boolean";
 
-/** Leaves out what is said again: each branch of an anyOf that failed as a whole, each unknown field's `false`. */
-function withoutBranches(findings: Finding[]): Finding[] {
-  const unions = findings.filter(({ keyword }) => keyword === "anyOf");
-  return findings.filter(
-    ({ keyword, schemaPath }) =>
-      keyword !== "boolean" &&
-      !unions.some((one) => schemaPath.startsWith(`${one.schemaPath}/anyOf/`)),
-  );
+/**
+ * Leaves out what is said again or is beside the point: each unknown field's `false`, and the
+ * branches of a union that the value is plainly not. If one branch is left, its findings say more
+ * than that the union failed; otherwise that alone is said.
+ */
+function withoutNoise(schema: SchemaNode, findings: Finding[]): Finding[] {
+  let kept = findings.filter(({ keyword }) => keyword !== "boolean");
+  for (const union of findings.filter(({ keyword }) => keyword === "anyOf")) {
+    const branchPath = (index: number) => `${union.schemaPath}/anyOf/${index}`;
+    const isOf = (finding: Finding, path: string) =>
+      finding.schemaPath === path || finding.schemaPath.startsWith(`${path}/`);
+    const branches = (nodeAt(schema, union.schemaPath).anyOf ?? []).map((_, index) =>
+      branchPath(index),
+    );
+    const plausible = branches.filter(
+      (path) => !kept.some(({ keyword, schemaPath }) => keyword === "type" && schemaPath === path),
+    );
+    const dropped = branches.filter((path) => plausible.length !== 1 || path !== plausible[0]);
+    kept = kept.filter(
+      (finding) =>
+        !dropped.some((path) => isOf(finding, path)) &&
+        (plausible.length !== 1 || finding !== union),
+    );
+  }
+  // Which sink type is meant comes before what is wrong with its arguments.
+  const isCount = ({ keyword }: Finding) => /^m(ax|in)Properties$/.test(keyword);
+  return [...kept.filter(isCount), ...kept.filter((finding) => !isCount(finding))];
 }
 
 function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDetail[] {
-  const node = nodeAt(schema, finding.schemaPath);
+  const own = nodeAt(schema, finding.schemaPath);
+  const union = nodeAt(schema, finding.schemaPath.replace(/\/anyOf\/\d+$/, ""));
+  const { description = union.description } = own;
+  const node: SchemaNode = description === undefined ? own : { ...own, description };
   const path = dotted(finding.instancePath);
   const value = valueAt(root, finding.instancePath);
   const below = (name: string) => (path === "" ? name : `${path}.${name}`);
@@ -109,8 +133,10 @@ function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDet
       message: `\`${below(name)}\` is not a field here: known are ${known.join(", ")}.`,
     }));
   }
-  if (path === "")
-    return [{ path, message: `The body must be a JSON object, not ${nameOf(value)}.` }];
+  if (path === "") {
+    const given = value === null ? "and there is none" : `not ${nameOf(value)}`;
+    return [{ path, message: `The body must be a JSON object, ${given}.` }];
+  }
   return [{ path, message: `\`${path}\` ${ruleOf(finding.keyword, node, value)}.` }];
 }
 
@@ -134,6 +160,10 @@ function ruleOf(keyword: string, node: SchemaNode, value: unknown): string {
     case "minProperties":
     case "maxProperties":
       return countRule(node, value);
+    case "format":
+      return node["format"] === "uuid"
+        ? `must be a UUID${hint(node)}`
+        : `does not fit${hint(node)}`;
     default:
       return `does not fit${hint(node)}`;
   }

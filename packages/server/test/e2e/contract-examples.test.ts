@@ -67,8 +67,7 @@ test("the documented examples answer with the documented JSON", async (t) => {
       "Delete an event sink",
     ],
   );
-  const service = await startService(await freshDirectory(t));
-  t.after(() => service.stop());
+  const service = await startService(t, await freshDirectory(t));
   const env = { API_BASE: service.url, API_KEY: service.operatorKey };
 
   let id = documentedId;
@@ -80,4 +79,5 @@ test("the documented examples answer with the documented JSON", async (t) => {
   }
   const gone = await service.call("GET", `/v1/event_sink/${id}`);
   assert.equal(gone.status, 404);
+  await service.stop();
 });

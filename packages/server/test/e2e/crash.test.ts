@@ -9,7 +9,7 @@ test("an alert answered with 202 is delivered after kill -9 and a restart", asyn
   t.after(() => receiver.stop());
   receiver.behaveNext(1, { kind: "hang" });
 
-  const first = await startService(directory);
+  const first = await startService(t, directory);
   const { json: sink } = await first.call("POST", "/v1/event_sink", {
     tenant_id: "acme",
     name: "hook",
@@ -19,10 +19,10 @@ test("an alert answered with 202 is delivered after kill -9 and a restart", asyn
   const accepted = await first.call("POST", "/v1/alert", { tenant_id: "acme", name: "kept" });
   assert.equal(accepted.status, 202);
   await first.kill("SIGKILL");
+  receiver.behave();
   assert.equal(receiver.deliveries.length, 0);
 
-  const second = await startService(directory);
-  t.after(() => second.stop());
+  const second = await startService(t, directory);
   const delivered = await eventually(() => receiver.deliveries[0], "the delivery after a restart");
   assert.equal(JSON.parse(delivered.request.body).name, "kept");
   assert.equal(delivered.id, accepted.json.deliveries[0].id);
@@ -32,6 +32,7 @@ test("an alert answered with 202 is delivered after kill -9 and a restart", asyn
     return answer.json.delivery.state === "delivered" && answer;
   }, "the delivery is on record");
   assert.equal(json.delivery.event_sink_id, sink.event_sink.id);
+  await second.stop();
 });
 
 test("SIGTERM ends with code 0 and loses nothing that was under way", async (t) => {
@@ -40,7 +41,7 @@ test("SIGTERM ends with code 0 and loses nothing that was under way", async (t) 
   t.after(() => receiver.stop());
   receiver.behaveNext(50, { kind: "delay", delayMs: 100 });
 
-  const first = await startService(directory);
+  const first = await startService(t, directory);
   await first.call("POST", "/v1/event_sink", {
     tenant_id: "acme",
     name: "hook",
@@ -54,8 +55,7 @@ test("SIGTERM ends with code 0 and loses nothing that was under way", async (t) 
   assert.equal(json.alerts.length, 100);
   await first.stop();
 
-  const second = await startService(directory);
-  t.after(() => second.stop());
+  const second = await startService(t, directory);
   const received = () =>
     new Set(receiver.deliveries.map(({ request }) => JSON.parse(request.body).name));
   await eventually(() => received().size === 100, "all of them arrive");
@@ -66,4 +66,5 @@ test("SIGTERM ends with code 0 and loses nothing that was under way", async (t) 
     [],
     "a clean stop sends nothing twice",
   );
+  await second.stop();
 });

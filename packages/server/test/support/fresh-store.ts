@@ -6,11 +6,15 @@ import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.
 import type { Store } from "../../src/store/store.ts";
 
 export interface FreshStore {
-  /** A connection for the thread that opened it. */
+  /** A connection for the thread that opened it; another one after `reopen`. */
   readonly store: Store;
   readonly database: SqliteStore;
   /** The database file, alone in a folder of its own. */
   readonly path: string;
+  /** One more connection, as another thread would have; close it before the store. */
+  connect(): Store;
+  /** Closes the store and opens it again on the same data, as a restart does. */
+  reopen(): Promise<Store>;
   /** Closes the store and removes the folder. */
   close(): Promise<void>;
 }
@@ -19,15 +23,29 @@ export interface FreshStore {
 export async function openFreshStore(): Promise<FreshStore> {
   const folder = mkdtempSync(join(tmpdir(), "event-sinks-"));
   const path = join(folder, "event-sinks.db");
-  const database = await openSqliteStore({ path });
-  const store = attachSqliteStore(database.connect());
+  let database = await openSqliteStore({ path });
+  let store = attachSqliteStore(database.connect());
+  const stop = async () => {
+    await store.close();
+    await database.close();
+  };
   return {
-    store,
-    database,
+    get store() {
+      return store;
+    },
+    get database() {
+      return database;
+    },
     path,
+    connect: () => attachSqliteStore(database.connect()),
+    async reopen() {
+      await stop();
+      database = await openSqliteStore({ path });
+      store = attachSqliteStore(database.connect());
+      return store;
+    },
     async close() {
-      await store.close();
-      await database.close();
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -34,8 +34,16 @@ export interface ApiAnswer {
 
 const mainPath = join(import.meta.dirname, "../../src/main.ts");
 
-/** Starts the service on a free port with its data in `directory`; resolves when it listens. */
+interface Cleanup {
+  after(run: () => Promise<void>): void;
+}
+
+/**
+ * Starts the service on a free port with its data in `directory`; resolves when it listens.
+ * Whatever is left of it when the test ends is killed.
+ */
 export async function startService(
+  t: Cleanup,
   directory: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningService> {
@@ -49,6 +57,7 @@ export async function startService(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  t.after(() => kill("SIGKILL"));
   const log: LogLine[] = [];
   let errors = "";
   child.stderr?.on("data", (chunk) => {
@@ -110,11 +119,9 @@ export async function callApi(
 }
 
 /** An empty folder, removed when the test ends. */
-export async function freshDirectory(t: {
-  after(run: () => Promise<void>): void;
-}): Promise<string> {
+export async function freshDirectory(t: Cleanup): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "event-sinks-test-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
+  t.after(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   return directory;
 }
 

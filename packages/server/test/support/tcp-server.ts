@@ -82,6 +82,7 @@ export async function startTcpServer(
     },
     idle: () => until(() => sockets.size === 0),
     async close() {
+      if (!server.listening) return;
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, "close");

@@ -1,10 +1,10 @@
 import type { Alert } from "../../domain/alert.ts";
 import { type AlertAction, mustWait, type Unfinished } from "../../domain/delivery.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
 import { announceDue, announceOffer, findLiveLane, findTaker, takeLease } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
+import { readMemory } from "./sink-memory.ts";
 import { countDeliveries, findTenantNo, type LaneState, type WriterState } from "./writer-state.ts";
 
 export function acceptAlerts(
@@ -163,11 +163,12 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     announceDue(state, lane, now);
     return;
   }
+  const leasable = { deliveryId: id, deliveryNo, dedupKey, action, dueAt: now };
   announceOffer(state, taker, {
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,
     id,
-    lease: takeLease(state, lane, taker, { deliveryId: id, deliveryNo, dedupKey, action }),
+    lease: takeLease(state, lane, taker, leasable),
     alert,
     attemptCount: 0,
     failureCount: 0,
@@ -196,15 +197,4 @@ function findUnfinished(
   );
   const { lowest = null, highest = null } = found ?? {};
   return lowest === null || highest === null ? [] : [{ action: lowest }, { action: highest }];
-}
-
-/** What the sink type remembers of a key; `{}` at first. */
-export function readMemory(state: WriterState, lane: LaneState, dedupKey: string): JsonObject {
-  if (!lane.hasMemory) return {};
-  const row = state.db.get<{ memory: string }>(
-    "SELECT memory FROM sink_memory WHERE event_sink_no = ? AND dedup_key = ?",
-    lane.eventSinkNo,
-    dedupKey,
-  );
-  return row === undefined ? {} : (JSON.parse(row.memory) as JsonObject);
 }

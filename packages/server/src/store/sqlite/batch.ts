@@ -58,7 +58,8 @@ function commitBatch(state: WriterState, calls: readonly BatchCall[], isCareful:
 }
 
 function runCall(state: WriterState, { id, client, run }: BatchCall): Reply {
-  state.caller = client;
+  // Nobody is there any more to hold what a client that is gone would claim.
+  state.caller = client !== null && state.clients.has(client) ? client : null;
   return runApart<Reply>(
     state,
     () => ({ id, kind: "ok", value: run(state) }),

@@ -1,5 +1,4 @@
 import type { Lane, LeasedDelivery } from "../store.ts";
-import { readMemory } from "./accept-alerts.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
 import { startSweep } from "./delete-event-sink.ts";
@@ -13,6 +12,7 @@ import {
   takeLease,
 } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
+import { readMemory } from "./sink-memory.ts";
 import type { PortClient } from "./worker-ports.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
 
@@ -62,10 +62,11 @@ function lease(
       attempt_count: number;
       failure_count: number;
       created_at: number;
+      due_at: number;
     }
   >(
     `SELECT ${alertColumns}, deliveries.id AS delivery_id, deliveries.attempt_count,
-       deliveries.failure_count, deliveries.created_at
+       deliveries.failure_count, deliveries.created_at, deliveries.due_at
      FROM deliveries CROSS JOIN alerts ON alerts.no = deliveries.alert_no
      CROSS JOIN tenants ON tenants.no = alerts.tenant_no WHERE deliveries.no = ?`,
     deliveryNo,
@@ -73,7 +74,13 @@ function lease(
   if (row === undefined) throw new Error(`Delivery ${deliveryNo} has no alert.`);
   const alert = toAlert(row);
   const { dedupKey, action } = alert;
-  const leasable = { deliveryId: row.delivery_id, deliveryNo, dedupKey, action };
+  const leasable = {
+    deliveryId: row.delivery_id,
+    deliveryNo,
+    dedupKey,
+    action,
+    dueAt: row.due_at,
+  };
   return {
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,
@@ -103,15 +110,8 @@ export function releaseAll(state: WriterState, holder: PortClient): void {
 
 function handBack(state: WriterState, deliveryId: string, found: Lease): void {
   endLease(state, deliveryId, found);
-  if (found.lane.deletedAt !== null) {
-    startSweep(state, found.lane);
-    return;
-  }
-  const row = state.db.get<{ due_at: number | null }>(
-    "SELECT due_at FROM deliveries WHERE no = ?",
-    found.deliveryNo,
-  );
-  announceDue(state, found.lane, row?.due_at ?? 0);
+  if (found.lane.deletedAt === null) announceDue(state, found.lane, found.dueAt);
+  else startSweep(state, found.lane);
 }
 
 /**

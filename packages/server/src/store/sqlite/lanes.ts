@@ -69,13 +69,14 @@ export interface Leasable {
   readonly deliveryNo: number;
   readonly dedupKey: string;
   readonly action: AlertAction;
+  readonly dueAt: number;
 }
 
 export function takeLease(
   state: WriterState,
   lane: LaneState,
   holder: PortClient,
-  { deliveryId, deliveryNo, dedupKey, action }: Leasable,
+  { deliveryId, deliveryNo, dedupKey, action, dueAt }: Leasable,
 ): string {
   state.lastLeaseNo += 1;
   const token = `${state.leasePrefix}-${state.lastLeaseNo.toString(36)}`;
@@ -86,6 +87,7 @@ export function takeLease(
     deliveryNo,
     dedupKey,
     action,
+    dueAt,
     laneChangeCount: lane.changeCount,
   });
   lane.leasedCount += 1;

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Settlement, SettleResult } from "../store.ts";
 import { announceDue, changeLane, endLease, findLease } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
+import { writeMemory } from "./sink-memory.ts";
 import {
   announceChange,
   countDeliveries,
@@ -30,7 +31,7 @@ function settleOne(state: WriterState, settlement: Settlement): SettleResult {
   writeAttempt(state, lease, settlement, isCanceled ? null : settlement.attempt.nextTryAt);
   writeDelivery(state, lease, settlement, end, dueAt);
   if (settlement.memory !== undefined) {
-    writeMemory(state, lease, settlement.memory, settlement.now);
+    writeMemory(state, lease.lane, lease.dedupKey, settlement.memory, settlement.now);
   }
   if (settlement.learned !== undefined) mergeLearned(state, lease, settlement.learned);
   if (dueAt === null) releaseWaiting(state, lease.lane, lease.dedupKey, settlement.now);
@@ -80,19 +81,6 @@ function writeDelivery(
   if (end === "pending") return;
   countDeliveries(state, "pending", -1);
   countDeliveries(state, end, 1);
-}
-
-function writeMemory(state: WriterState, lease: Lease, memory: JsonObject, now: number): void {
-  if (lease.lane.deletedAt !== null) return;
-  state.db.run(
-    `INSERT INTO sink_memory (event_sink_no, dedup_key, memory, updated_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET memory = excluded.memory, updated_at = excluded.updated_at`,
-    lease.lane.eventSinkNo,
-    lease.dedupKey,
-    JSON.stringify(memory),
-    now,
-  );
-  if (!lease.lane.hasMemory) changeLane(state, lease.lane, { hasMemory: true });
 }
 
 /**

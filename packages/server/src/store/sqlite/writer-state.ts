@@ -25,6 +25,7 @@ export interface Lease {
   readonly deliveryNo: number;
   readonly dedupKey: string;
   readonly action: AlertAction;
+  readonly dueAt: number;
   /** The lane's `changeCount` as the lease began. */
   readonly laneChangeCount: number;
 }
@@ -48,7 +49,7 @@ export interface WriterState {
   readonly leases: Map<DeliveryId, Lease>;
   /** Deleted sinks that may still have pending deliveries, to be canceled bit by bit. */
   readonly sweeps: Set<LaneState>;
-  /** Whoever asked for the operation that is running; null for the writer itself. */
+  /** Whoever asked for the operation that is running; null for the writer itself and who is gone. */
   caller: PortClient | null;
   lastAlertNo: number;
   lastDeliveryNo: number;

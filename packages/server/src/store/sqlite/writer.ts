@@ -50,20 +50,25 @@ const batchWeightMax = 1_000;
 const sweepPauseMs = 1_000;
 
 const db = openForWriting(workerData.path);
-const queue = createCallQueue(schedule, (client) => void leave(client));
+const gone = new Set<PortClient>();
+const queue = createCallQueue(schedule, (client) => {
+  gone.add(client);
+  schedule();
+});
 const state = createWriterState(db, queue.clients);
 resumeSweeps(state);
 state.undo.length = 0;
 
 let isScheduled = false;
-let isClosing = false;
+let isSweepPaused = false;
 let isAvailable = true;
+let life: "open" | "closing" | "closed" = "open";
 
 parentPort?.on("message", (message: ControlMessage) => {
   if (message.kind === "connect") queue.connect(message.port);
   else if (message.kind === "limit_pages") limitPages(message.pagesMax);
   else {
-    isClosing = true;
+    life = "closing";
     schedule();
   }
 });
@@ -71,7 +76,7 @@ tell({ kind: "ready" });
 if (state.sweeps.size > 0) schedule();
 
 function schedule(): void {
-  if (isScheduled) return;
+  if (isScheduled || life === "closed") return;
   isScheduled = true;
   setImmediate(turn);
 }
@@ -81,10 +86,11 @@ function turn(): void {
   queue.drain();
   const calls = takeBatch();
   if (calls.length > 0) commit(calls.map(bind));
-  if (isAvailable) sweepSome();
+  for (const client of gone) forget(client);
+  sweepSome();
   if (queue.calls.length > 0) schedule();
-  else if (isClosing) finish();
-  else if (state.sweeps.size > 0) resume();
+  else if (life === "closing") finish();
+  else if (state.sweeps.size > 0 && !isSweepPaused) schedule();
 }
 
 function takeBatch(): QueuedCall[] {
@@ -128,26 +134,24 @@ function noteHealth(replies: readonly Reply[]): void {
   );
 }
 
-/** Background work, a bounded bit of it after each batch. */
+/** Background work, a bounded bit of it after each batch; after a fault it pauses. */
 function sweepSome(): void {
   const [lane] = state.sweeps;
-  if (lane === undefined) return;
-  noteHealth(runBatch(state, [{ id: 0, client: null, run: () => sweep(state, lane) }]));
+  if (lane === undefined || isSweepPaused) return;
+  const replies = runBatch(state, [{ id: 0, client: null, run: () => sweep(state, lane) }]);
+  noteHealth(replies);
+  if (replies[0]?.kind === "ok") return;
+  isSweepPaused = true;
+  setTimeout(() => {
+    isSweepPaused = false;
+    schedule();
+  }, sweepPauseMs).unref();
 }
 
-function resume(): void {
-  if (isAvailable) schedule();
-  else
-    setTimeout(() => {
-      isAvailable = true;
-      schedule();
-    }, sweepPauseMs).unref();
-}
-
-/** A client is gone: others may claim what it held, and what it still asked for is not run. */
-function leave(client: PortClient): void {
-  const rest = queue.calls.filter((call) => call.client !== client || call.name !== "claim");
-  queue.calls.splice(0, queue.calls.length, ...rest);
+/** Once the last calls of a client that is gone are done, others may claim what it still held. */
+function forget(client: PortClient): void {
+  if (queue.calls.some((call) => call.client === client)) return;
+  gone.delete(client);
   releaseAll(state, client);
   state.undo.length = 0;
   sendAnswers([], takeEvents(state));
@@ -160,6 +164,7 @@ function limitPages(pagesMax: number | null): void {
 }
 
 function finish(): void {
+  life = "closed";
   // Closing the last connection copies the WAL into the file and removes it.
   db.close();
   queue.closePorts();

@@ -1,0 +1,33 @@
+import { describe } from "node:test";
+import type { Store } from "../src/store/store.ts";
+import { intakeTests } from "./store-suite/intake.ts";
+import { leaseTests } from "./store-suite/leases.ts";
+import { managementTests } from "./store-suite/management.ts";
+import { offerTests } from "./store-suite/offers.ts";
+import { orderTests } from "./store-suite/order.ts";
+import { searchTests } from "./store-suite/search.ts";
+import { settleTests } from "./store-suite/settle.ts";
+
+/** A store on a database of its own, empty at first. */
+export interface SuiteStore {
+  /** The open connection; another one after `reopen`. */
+  readonly store: Store;
+  /** Closes everything and opens it again on the same data, as a restart does. */
+  reopen(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+export type OpenStore = () => Promise<SuiteStore>;
+
+/** What every store must do. Each test opens a store of its own. */
+export function runStoreSuite(name: string, openStore: OpenStore): void {
+  describe(`the ${name} store`, () => {
+    managementTests(openStore);
+    intakeTests(openStore);
+    leaseTests(openStore);
+    settleTests(openStore);
+    offerTests(openStore);
+    orderTests(openStore);
+    searchTests(openStore);
+  });
+}

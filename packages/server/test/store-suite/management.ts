@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { newId } from "../../src/ids.ts";
+import type { OpenStore } from "../store-suite.ts";
+import {
+  listen,
+  sampleApiKey,
+  sampleSink,
+  sampleSlackIntegration,
+  startAt,
+  storedSink,
+} from "../support/store-samples.ts";
+import { onFreshStore } from "./on-fresh-store.ts";
+
+/** Tenants, keys, sinks and Slack integrations. */
+export function managementTests(openStore: OpenStore): void {
+  tenantTests(openStore);
+  apiKeyTests(openStore);
+  eventSinkTests(openStore);
+  eventSinkChangeTests(openStore);
+  slackIntegrationTests(openStore);
+  sendingSinkTests(openStore);
+}
+
+function tenantTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("the first value written under a meta name is the one that is kept", async ({ store }) => {
+    assert.equal(await store.keepMeta({ name: "canary", value: "one" }), "one");
+    assert.equal(await store.keepMeta({ name: "canary", value: "two" }), "one");
+    assert.equal(await store.keepMeta({ name: "other", value: "two" }), "two");
+  });
+
+  test("a tenant is made once and keeps its time of creation", async ({ store }) => {
+    assert.equal(await store.getTenant({ id: "acme" }), null);
+    assert.equal(await store.createTenant({ id: "acme", createdAt: startAt }), "created");
+    assert.equal(await store.createTenant({ id: "acme", createdAt: startAt + 1 }), "exists");
+    assert.deepEqual(await store.getTenant({ id: "acme" }), { id: "acme", createdAt: startAt });
+  });
+
+  test("tenants are listed page by page in order of creation, not of name", async ({ store }) => {
+    const ids = ["zeta", "alpha", "mid", "Beta", "a:b.c_d-1"];
+    for (const id of ids) await store.createTenant({ id, createdAt: startAt });
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof store.listTenants>> = await store.listTenants({
+        after,
+        limit: 2,
+      });
+      assert.ok(page.items.length <= 2);
+      seen.push(...page.items.map(({ id }) => id));
+      after = page.next;
+    } while (after !== null);
+    assert.deepEqual(seen, ids);
+    const all = await store.listTenants({ after: null, limit: ids.length });
+    assert.equal(all.next, null);
+  });
+}
+
+function apiKeyTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("an API key is found by its hash until it is deleted", async ({ store }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    const key = sampleApiKey();
+    assert.equal(await store.createApiKey(key), "created");
+    assert.deepEqual(await store.findApiKey({ hash: key.hash }), key);
+    assert.equal(await store.findApiKey({ hash: "another" }), null);
+    assert.equal(await store.deleteApiKey({ tenantId: "other", id: key.id }), null);
+    assert.deepEqual(await store.deleteApiKey({ tenantId: "acme", id: key.id }), key);
+    assert.equal(await store.findApiKey({ hash: key.hash }), null);
+    assert.equal(await store.deleteApiKey({ tenantId: null, id: key.id }), null);
+  });
+
+  test("an API key needs a tenant that is there", async ({ store }) => {
+    assert.equal(await store.createApiKey(sampleApiKey()), "unknown_tenant");
+  });
+
+  test("API keys are listed by tenant, page by page", async ({ store }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    await store.createTenant({ id: "other", createdAt: startAt });
+    const keys = [sampleApiKey(), sampleApiKey(), sampleApiKey()];
+    for (const key of keys) await store.createApiKey(key);
+    await store.createApiKey(sampleApiKey({ tenantId: "other" }));
+    const first = await store.listApiKeys({ tenantId: "acme", after: null, limit: 2 });
+    assert.deepEqual(first, { items: keys.slice(0, 2), next: keys[1]?.id });
+    const second = await store.listApiKeys({ tenantId: "acme", after: first.next, limit: 2 });
+    assert.deepEqual(second, { items: keys.slice(2), next: null });
+  });
+}
+
+function eventSinkTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("an event sink comes back as it was stored", async ({ store }) => {
+    const eventSink = sampleSink({
+      description: "päging 🚨",
+      settings: {
+        url: "https://example.com/ü",
+        headers: { "x-key": "v" },
+        nested: [1, null, true],
+      },
+      savedByOperator: true,
+    });
+    assert.equal(
+      await store.createEventSink({ eventSink, createsTenant: false }),
+      "unknown_tenant",
+    );
+    assert.equal(await store.getTenant({ id: "acme" }), null);
+    assert.equal(await store.createEventSink({ eventSink, createsTenant: true }), "created");
+    assert.deepEqual(await store.getTenant({ id: "acme" }), { id: "acme", createdAt: startAt });
+    assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: eventSink.id }), eventSink);
+    assert.deepEqual(await store.getEventSink({ tenantId: null, id: eventSink.id }), eventSink);
+  });
+
+  test("another tenant's event sink is not found", async ({ store }) => {
+    const { id } = await storedSink(store);
+    await storedSink(store, { tenantId: "other" });
+    const scoped = { tenantId: "other", id };
+    assert.equal(await store.getEventSink(scoped), null);
+    assert.equal(await store.getSendingSink({ tenantId: "other", eventSinkId: id }), null);
+    assert.deepEqual(await store.deleteEventSink({ ...scoped, now: startAt, ifVersion: null }), {
+      kind: "not_found",
+    });
+    const update = { eventSink: sampleSink({ id, tenantId: "other", version: 2 }), ifVersion: 1 };
+    assert.equal(await store.updateEventSink(update), "not_found");
+  });
+
+  test("event sinks are listed by creation, page by page, and intake sees the same", async ({
+    store,
+  }) => {
+    const sinks = [await storedSink(store), await storedSink(store), await storedSink(store)];
+    await storedSink(store, { tenantId: "other" });
+    const first = await store.listEventSinks({ tenantId: "acme", after: null, limit: 2 });
+    assert.deepEqual(first, { items: sinks.slice(0, 2), next: sinks[1]?.id });
+    const second = await store.listEventSinks({ tenantId: "acme", after: first.next, limit: 2 });
+    assert.deepEqual(second, { items: sinks.slice(2), next: null });
+    assert.deepEqual(await store.getTenantSinks({ tenantId: "acme" }), {
+      eventSinks: sinks.map(({ id, type }) => ({ id, type })),
+    });
+    assert.equal(await store.getTenantSinks({ tenantId: "nobody" }), null);
+  });
+}
+
+function eventSinkChangeTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("an event sink is replaced only at the version the caller saw", async ({ store }) => {
+    const { changed } = listen(store, 0);
+    const eventSink = await storedSink(store);
+    const next = {
+      ...eventSink,
+      name: "Night shift",
+      settings: {},
+      version: 2,
+      updatedAt: startAt + 1,
+    };
+    assert.equal(await store.updateEventSink({ eventSink: next, ifVersion: 1 }), "updated");
+    assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: next.id }), next);
+    assert.equal(
+      await store.updateEventSink({ eventSink: { ...next, name: "late" }, ifVersion: 1 }),
+      "version_mismatch",
+    );
+    assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: next.id }), next);
+    assert.deepEqual(changed(), [
+      { kind: "sink_changed", tenantId: "acme", eventSinkId: next.id, isDeleted: false },
+    ]);
+  });
+
+  test("a deleted event sink is gone for every look-up at once", async ({ store }) => {
+    const { changed } = listen(store, 0);
+    const kept = await storedSink(store);
+    const { id } = await storedSink(store);
+    const input = { tenantId: "acme", id, now: startAt + 5 };
+    assert.deepEqual(await store.deleteEventSink({ ...input, ifVersion: 7 }), {
+      kind: "version_mismatch",
+    });
+    assert.deepEqual(await store.deleteEventSink({ ...input, ifVersion: 1 }), {
+      kind: "deleted",
+      tenantId: "acme",
+    });
+    assert.equal(await store.getEventSink({ tenantId: null, id }), null);
+    assert.equal(await store.getSendingSink({ tenantId: "acme", eventSinkId: id }), null);
+    const listed = await store.listEventSinks({ tenantId: "acme", after: null, limit: 9 });
+    assert.deepEqual(listed.items, [kept]);
+    assert.deepEqual((await store.getTenantSinks({ tenantId: "acme" }))?.eventSinks.length, 1);
+    assert.deepEqual(await store.deleteEventSink({ ...input, ifVersion: null }), {
+      kind: "not_found",
+    });
+    assert.deepEqual(changed(), [
+      { kind: "sink_changed", tenantId: "acme", eventSinkId: id, isDeleted: true },
+    ]);
+  });
+}
+
+function slackIntegrationTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("a Slack integration belongs to its tenant, the operator's to the operator alone", async ({
+    store,
+  }) => {
+    const own = sampleSlackIntegration();
+    assert.equal(await store.putSlackIntegration(own), "unknown_tenant");
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    assert.equal(await store.putSlackIntegration(own), "stored");
+    const operators = sampleSlackIntegration({ tenantId: null });
+    assert.equal(await store.putSlackIntegration(operators), "stored");
+
+    assert.deepEqual(await store.getSlackIntegration({ tenantId: "acme", id: own.id }), own);
+    assert.equal(await store.getSlackIntegration({ tenantId: "other", id: own.id }), null);
+    assert.equal(await store.getSlackIntegration({ tenantId: "acme", id: operators.id }), null);
+    const found = await store.getSlackIntegration({ tenantId: null, id: operators.id });
+    assert.deepEqual(found, operators);
+    const page = { after: null, limit: 10 };
+    const listed = await store.listSlackIntegrations({ tenantId: "acme", ...page });
+    assert.deepEqual(listed, { items: [own], next: null });
+  });
+
+  test("putting a Slack integration again replaces it and tells of the sinks that use it", async ({
+    store,
+  }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    const first = sampleSlackIntegration();
+    await store.putSlackIntegration(first);
+    const sink = await storedSink(store, {
+      type: "slack",
+      settings: { slack_integration_id: first.id },
+    });
+    const { changed } = listen(store, 0);
+    const second = { ...first, name: "Renamed", sealedSecrets: "new", updatedAt: startAt + 9 };
+    await store.putSlackIntegration(second);
+    assert.deepEqual(await store.getSlackIntegration({ tenantId: null, id: first.id }), second);
+    assert.deepEqual(changed(), [
+      { kind: "sink_changed", tenantId: "acme", eventSinkId: sink.id, isDeleted: false },
+    ]);
+  });
+
+  test("a Slack integration in use is not deleted, and the sinks are named", async ({ store }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    const { id } = sampleSlackIntegration();
+    await store.putSlackIntegration(sampleSlackIntegration({ id }));
+    const settings = { slack_integration_id: id };
+    const sink = await storedSink(store, { type: "slack", settings });
+    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: "other", id }), {
+      kind: "not_found",
+    });
+    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: "acme", id }), {
+      kind: "in_use",
+      eventSinkIds: [sink.id],
+    });
+    const input = { tenantId: "acme", id: sink.id, now: startAt, ifVersion: null };
+    await store.deleteEventSink(input);
+    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: null, id }), {
+      kind: "deleted",
+      tenantId: "acme",
+    });
+    assert.equal(await store.getSlackIntegration({ tenantId: null, id }), null);
+  });
+}
+
+function sendingSinkTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("a sink to send through comes with its own tenant's Slack integration only", async ({
+    store,
+  }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    await store.createTenant({ id: "other", createdAt: startAt });
+    const own = sampleSlackIntegration();
+    const others = sampleSlackIntegration({ tenantId: "other" });
+    for (const integration of [own, others]) await store.putSlackIntegration(integration);
+    const integrationFor = async (slackIntegrationId: string) => {
+      const settings = { slack_integration_id: slackIntegrationId };
+      const sink = await storedSink(store, { type: "slack", settings });
+      const found = await store.getSendingSink({ tenantId: "acme", eventSinkId: sink.id });
+      assert.deepEqual(found?.eventSink, sink);
+      return found.slackIntegration;
+    };
+    assert.deepEqual(await integrationFor(own.id), own);
+    assert.equal(await integrationFor(others.id), null);
+    assert.equal(await integrationFor(newId()), null);
+  });
+
+  test("the operator's Slack integration serves sinks saved with an operator key only", async ({
+    store,
+  }) => {
+    const operators = sampleSlackIntegration({ tenantId: null });
+    await store.putSlackIntegration(operators);
+    const settings = { slack_integration_id: operators.id };
+    for (const savedByOperator of [true, false]) {
+      const sink = await storedSink(store, { type: "slack", settings, savedByOperator });
+      const found = await store.getSendingSink({ tenantId: "acme", eventSinkId: sink.id });
+      assert.deepEqual(found?.slackIntegration, savedByOperator ? operators : null);
+    }
+  });
+}
