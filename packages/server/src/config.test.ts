@@ -29,6 +29,29 @@ function problemsOf(environment: Environment): readonly string[] {
 const key = "k".repeat(32);
 const encryptionKey = Buffer.alloc(32, 7).toString("base64");
 
+const good: [string, string, keyof Config, unknown][] = [
+  ["LISTEN", "0.0.0.0:0", "listen", { host: "0.0.0.0", port: 0 }],
+  ["LISTEN", "[::1]:65535", "listen", { host: "::1", port: 65535 }],
+  ["LISTEN", "localhost:80", "listen", { host: "localhost", port: 80 }],
+  ["DATABASE_URL", "sqlite:/var/es.db", "database", { kind: "sqlite", path: "/var/es.db" }],
+  ["DATABASE_URL", "sqlite:///var/es.db", "database", { kind: "sqlite", path: "/var/es.db" }],
+  ["DATABASE_URL", "sqlite:es.db", "database", { kind: "sqlite", path: "es.db" }],
+  ["SLACK_API_URL", "http://127.0.0.1:9/api", "slackApiUrl", "http://127.0.0.1:9/api/"],
+  ["SLACK_API_URL", "http://127.0.0.1:9", "slackApiUrl", "http://127.0.0.1:9/"],
+  ["PAGERDUTY_URL", "http://127.0.0.1:9/", "pagerdutyUrl", "http://127.0.0.1:9"],
+  [
+    "ALLOW_CIDRS",
+    "10.0.0.0/8, fd00::/8 192.168.1.5",
+    "allowCidrs",
+    ["10.0.0.0/8", "fd00::/8", "192.168.1.5"],
+  ],
+  ["REQUIRE_HTTPS", "True", "requireHttps", true],
+  ["ALERT_BYTES_MAX", "65536", "alertBytesMax", 65536],
+  ["ALERT_BYTES_MAX", "512KiB", "alertBytesMax", 512 * 1024],
+  ["BATCH_BYTES_MAX", "16 mib", "batchBytesMax", 16 * 1024 * 1024],
+  ["LOG_LEVEL", "DEBUG", "logLevel", "debug"],
+];
+
 describe("settings", () => {
   it("have defaults, so that nothing has to be set", () => {
     assert.deepEqual(configOf({}), {
@@ -57,28 +80,6 @@ describe("settings", () => {
     assert.deepEqual(configOf(blank), configOf({}));
   });
 
-  const good: [string, string, keyof Config, unknown][] = [
-    ["LISTEN", "0.0.0.0:0", "listen", { host: "0.0.0.0", port: 0 }],
-    ["LISTEN", "[::1]:65535", "listen", { host: "::1", port: 65535 }],
-    ["LISTEN", "localhost:80", "listen", { host: "localhost", port: 80 }],
-    ["DATABASE_URL", "sqlite:/var/es.db", "database", { kind: "sqlite", path: "/var/es.db" }],
-    ["DATABASE_URL", "sqlite:///var/es.db", "database", { kind: "sqlite", path: "/var/es.db" }],
-    ["DATABASE_URL", "sqlite:es.db", "database", { kind: "sqlite", path: "es.db" }],
-    ["SLACK_API_URL", "http://127.0.0.1:9/api", "slackApiUrl", "http://127.0.0.1:9/api/"],
-    ["SLACK_API_URL", "http://127.0.0.1:9", "slackApiUrl", "http://127.0.0.1:9/"],
-    ["PAGERDUTY_URL", "http://127.0.0.1:9/", "pagerdutyUrl", "http://127.0.0.1:9"],
-    [
-      "ALLOW_CIDRS",
-      "10.0.0.0/8, fd00::/8 192.168.1.5",
-      "allowCidrs",
-      ["10.0.0.0/8", "fd00::/8", "192.168.1.5"],
-    ],
-    ["REQUIRE_HTTPS", "True", "requireHttps", true],
-    ["ALERT_BYTES_MAX", "65536", "alertBytesMax", 65536],
-    ["ALERT_BYTES_MAX", "512KiB", "alertBytesMax", 512 * 1024],
-    ["BATCH_BYTES_MAX", "16 mib", "batchBytesMax", 16 * 1024 * 1024],
-    ["LOG_LEVEL", "DEBUG", "logLevel", "debug"],
-  ];
   for (const [name, text, setting, value] of good) {
     it(`are read: ${name}=${text}`, () => {
       assert.deepEqual(configOf({ [`EVENT_SINKS_${name}`]: text })[setting], value);

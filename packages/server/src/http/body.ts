@@ -37,13 +37,12 @@ export function readJsonBodies(app: App): void {
     }
   });
   app.addHook("onSend", (request, reply, payload, done) => {
-    if (reply.statusCode < 400 || hasEnded(request.raw)) {
+    if (reply.statusCode < 400) done(null, payload);
+    else if (hasEnded(request.raw)) {
       // Fastify closes after a body it could not parse; one that was read to its end does no harm.
-      if (hasEnded(request.raw)) reply.removeHeader("connection");
+      reply.removeHeader("connection");
       done(null, payload);
-    } else {
-      drain(request, reply, () => done(null, payload));
-    }
+    } else drain(request, reply, () => done(null, payload));
   });
 }
 

@@ -91,8 +91,7 @@ async function rawAnswer(text: string): Promise<string> {
 }
 
 function address(): string {
-  const [{ port }] = http.app.addresses() as [{ port: number }];
-  return `http://127.0.0.1:${port}`;
+  return http.app.listeningOrigin;
 }
 
 test("what is no HTTP gets an envelope too", async () => {

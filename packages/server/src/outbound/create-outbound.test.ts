@@ -120,84 +120,84 @@ describe("a complete answer", () => {
   });
 });
 
-describe("a peer that misbehaves", () => {
-  const cases: { name: string; behave: Behaviour; reason: string }[] = [
-    {
-      name: "resets before answering",
-      behave: (socket) => socket.resetAndDestroy(),
-      reason: "connection_failed",
-    },
-    {
-      name: "closes before answering",
-      behave: (socket) => socket.end(),
-      reason: "connection_failed",
-    },
-    {
-      name: "resets within the headers",
-      behave: (socket) =>
-        socket.write("HTTP/1.1 200 OK\r\nx-a:", () => setImmediate(() => socket.resetAndDestroy())),
-      reason: "connection_failed",
-    },
-    {
-      name: "closes within a body of known length",
-      behave: (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"),
-      reason: "connection_failed",
-    },
-    {
-      name: "closes within a chunked body",
-      behave: (socket) =>
-        socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf"),
-      reason: "connection_failed",
-    },
-    {
-      name: "closes within a chunked body it said it would close after",
-      behave: (socket) =>
-        socket.end(
-          "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf",
-        ),
-      reason: "connection_failed",
-    },
-    {
-      name: "answers garbage",
-      behave: (socket) => socket.end("SSH-2.0-OpenSSH_9.6\r\n"),
-      reason: "bad_response",
-    },
-    {
-      name: "answers a chunk size that is none",
-      behave: (socket) =>
-        socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhalf"),
-      reason: "bad_response",
-    },
-    {
-      name: "closes within a body of known length it said it would close after",
-      behave: (socket) =>
-        socket.end("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nhalf"),
-      reason: "connection_failed",
-    },
-    {
-      name: "answers giant headers",
-      behave: (socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-a: 1234567890\r\n".repeat(5_000)}`),
-      reason: "bad_response",
-    },
-    {
-      name: "answers one giant header",
-      behave: (socket) => socket.write(`HTTP/1.1 200 OK\r\nx-a: ${"a".repeat(100_000)}`),
-      reason: "bad_response",
-    },
-    {
-      name: "switches protocols unasked",
-      behave: (socket) =>
-        socket.write("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
-      reason: "bad_response",
-    },
-    {
-      name: "answers 100 Continue unasked",
-      behave: (socket) => socket.write("HTTP/1.1 100 Continue\r\n\r\n"),
-      reason: "bad_response",
-    },
-  ];
+const misbehaviours: { name: string; behave: Behaviour; reason: string }[] = [
+  {
+    name: "resets before answering",
+    behave: (socket) => socket.resetAndDestroy(),
+    reason: "connection_failed",
+  },
+  {
+    name: "closes before answering",
+    behave: (socket) => socket.end(),
+    reason: "connection_failed",
+  },
+  {
+    name: "resets within the headers",
+    behave: (socket) =>
+      socket.write("HTTP/1.1 200 OK\r\nx-a:", () => setImmediate(() => socket.resetAndDestroy())),
+    reason: "connection_failed",
+  },
+  {
+    name: "closes within a body of known length",
+    behave: (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"),
+    reason: "connection_failed",
+  },
+  {
+    name: "closes within a chunked body",
+    behave: (socket) =>
+      socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf"),
+    reason: "connection_failed",
+  },
+  {
+    name: "closes within a chunked body it said it would close after",
+    behave: (socket) =>
+      socket.end(
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n10\r\nhalf",
+      ),
+    reason: "connection_failed",
+  },
+  {
+    name: "answers garbage",
+    behave: (socket) => socket.end("SSH-2.0-OpenSSH_9.6\r\n"),
+    reason: "bad_response",
+  },
+  {
+    name: "answers a chunk size that is none",
+    behave: (socket) =>
+      socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhalf"),
+    reason: "bad_response",
+  },
+  {
+    name: "closes within a body of known length it said it would close after",
+    behave: (socket) =>
+      socket.end("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nhalf"),
+    reason: "connection_failed",
+  },
+  {
+    name: "answers giant headers",
+    behave: (socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x-a: 1234567890\r\n".repeat(5_000)}`),
+    reason: "bad_response",
+  },
+  {
+    name: "answers one giant header",
+    behave: (socket) => socket.write(`HTTP/1.1 200 OK\r\nx-a: ${"a".repeat(100_000)}`),
+    reason: "bad_response",
+  },
+  {
+    name: "switches protocols unasked",
+    behave: (socket) =>
+      socket.write("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+    reason: "bad_response",
+  },
+  {
+    name: "answers 100 Continue unasked",
+    behave: (socket) => socket.write("HTTP/1.1 100 Continue\r\n\r\n"),
+    reason: "bad_response",
+  },
+];
 
-  for (const { name, behave, reason } of cases) {
+describe("a peer that misbehaves", () => {
+  for (const { name, behave, reason } of misbehaviours) {
     it(`and ${name} is a ${reason}, and the request may have arrived`, async () => {
       const server = await serve(behave);
       assertFailure(await make().send(post(server)), reason, true);

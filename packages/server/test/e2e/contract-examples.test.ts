@@ -10,12 +10,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { freshDirectory, startService } from "../support/start-service.ts";
 
 const documentPath = join(import.meta.dirname, "../../../../docs/event-sinks-api.md");
 const documentedId = "b7e33d65-c7a1-4e54-90c3-231c97398a0c";
 /** Stands in where no curl is installed. */
-const curlStandIn = join(import.meta.dirname, "../support/curl.ts");
+const curlStandIn = fileURLToPath(new URL("../support/curl.ts", import.meta.url));
 
 interface Example {
   readonly title: string;

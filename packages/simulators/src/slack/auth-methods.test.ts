@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, beforeEach, test } from "node:test";
+import { callSlack } from "../../test/slack-test-client.ts";
 import { defaultSlackApp } from "./slack-config.ts";
 import { type SlackSimulator, startSlackSimulator } from "./slack-simulator.ts";
-import { callSlack } from "./slack-test-client.ts";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 const { clientId, clientSecret } = defaultSlackApp;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { callSlack } from "../../test/slack-test-client.ts";
 import { createTokenBuckets } from "./post-rate.ts";
 import { defaultSlackToken as token } from "./slack-config.ts";
 import { type SlackSimulator, startSlackSimulator } from "./slack-simulator.ts";
-import { callSlack } from "./slack-test-client.ts";
 
 const channel = "C0ALERTS001";
 const form = "application/x-www-form-urlencoded";

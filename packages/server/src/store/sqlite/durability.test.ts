@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -29,7 +30,7 @@ const writeForever = `
   import { openSqliteStore } from ${url("./store.ts")};
   import { attachSqliteStore } from ${url("./client.ts")};
   import { newAlert, storedSink } from ${url("../../../test/support/store-samples.ts")};
-  const database = await openSqliteStore({ path: process.argv[1] });
+  const database = await openSqliteStore({ path: process.argv[2] });
   const store = attachSqliteStore(database.connect());
   const sink = await storedSink(store);
   const write = async () => {
@@ -42,42 +43,37 @@ const writeForever = `
   await Promise.all([write(), write(), write()]);
 `;
 
-function startWriting(path: string): ChildProcess {
-  return spawn(process.execPath, ["--input-type=module", "--eval", writeForever, path], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+/** Runs `script` until it has answered `count` times more, then kills it without warning. */
+async function writeAndKill(script: string, path: string, count: number): Promise<string[]> {
+  const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const answered: string[] = [];
+  const closed = once(child, "close");
+  for await (const line of createInterface({ input: child.stdout })) {
+    answered.push(line);
+    if (answered.length !== count) continue;
+    await assert.rejects(openSqliteStore({ path }), /in use by another/);
+    child.kill("SIGKILL");
+  }
+  await closed;
+  assert.ok(answered.length >= count, "the child ended by itself");
+  return answered;
 }
 
-test("what was answered survives kill -9, and the lock does not", async () => {
+test("what was answered survives kill -9, and the lock does not", { timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "event-sinks-"));
   const path = join(folder, "event-sinks.db");
+  const script = join(folder, "write-forever.mjs");
+  writeFileSync(script, writeForever);
   try {
-    const answered = new Set<string>();
-    for (let round = 0; round < 2; round += 1) {
-      const child = startWriting(path);
-      let text = "";
-      const enough = answered.size + 300;
-      await new Promise<void>((resolve) => {
-        child.stdout?.on("data", (chunk: Buffer) => {
-          text += chunk.toString();
-          const lines = text.split("\n");
-          text = lines.pop() ?? "";
-          for (const line of lines) answered.add(line);
-          if (answered.size >= enough) resolve();
-        });
-      });
-      await assert.rejects(openSqliteStore({ path }), /in use by another/);
-      child.kill("SIGKILL");
-      await once(child, "close");
-    }
+    const answered = await writeAndKill(script, path, 200);
+    answered.push(...(await writeAndKill(script, path, 200)));
     const database = await openSqliteStore({ path });
     const store = attachSqliteStore(database.connect());
     for (const id of answered) {
       const found = await store.getAlert({ tenantId: "acme", id });
       assert.equal(found?.deliveries[0]?.state, "pending", `${id} was answered and is lost`);
     }
-    const counts = await store.countDeliveries({});
-    assert.ok(counts.pending >= answered.size);
+    assert.ok((await store.countDeliveries({})).pending >= answered.length);
     assert.equal((await store.listLanes({})).length, 2);
     await store.close();
     await database.close();
@@ -89,7 +85,9 @@ test("what was answered survives kill -9, and the lock does not", async () => {
   }
 });
 
-test("a full disk is told as StoreUnavailable, keeps nothing half, and passes", async () => {
+test("a full disk is told as StoreUnavailable, keeps nothing half, and passes", {
+  timeout: 60_000,
+}, async () => {
   const { store, database, close } = await openFreshStore();
   try {
     const { offered, events } = listen(store, 5);
@@ -139,7 +137,9 @@ test("a full disk is told as StoreUnavailable, keeps nothing half, and passes", 
   }
 });
 
-test("another program that holds the database makes it unavailable, not wrong", async () => {
+test("another program that holds the database makes it unavailable, not wrong", {
+  timeout: 60_000,
+}, async () => {
   const { store, path, close } = await openFreshStore();
   const other = new DatabaseSync(path);
   try {
@@ -155,7 +155,7 @@ test("another program that holds the database makes it unavailable, not wrong", 
   }
 });
 
-test("a thread that ends hands back what it held", async () => {
+test("a thread that ends hands back what it held", { timeout: 60_000 }, async () => {
   const { store, database, close } = await openFreshStore();
   try {
     const sink = await storedSink(store);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { attachSqliteStore } from "./client.ts";
 import { openSqliteStore } from "./store.ts";
 
-describe("opening a SQLite store", () => {
+describe("opening a SQLite store", { timeout: 60_000 }, () => {
   let folder = "";
   let path = "";
   beforeEach(() => {

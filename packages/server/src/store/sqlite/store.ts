@@ -117,12 +117,17 @@ function explained(path: string, error: unknown): unknown {
   );
 }
 
+const workerUrls = {
+  writer: new URL("./writer.ts", import.meta.url),
+  reader: new URL("./reader.ts", import.meta.url),
+};
+
 async function startWorker(
   name: "writer" | "reader",
   path: string,
   { log, onCrash }: SqliteStoreOptions,
 ): Promise<Worker> {
-  const worker = new Worker(new URL(`./${name}.ts`, import.meta.url), {
+  const worker = new Worker(workerUrls[name], {
     name: `store-${name}`,
     workerData: { path },
   });

@@ -1,4 +1,4 @@
-import type { SlackSimulator } from "./slack-simulator.ts";
+import type { SlackSimulator } from "../src/slack/slack-simulator.ts";
 
 export interface SlackAnswer {
   readonly status: number;
