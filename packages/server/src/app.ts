@@ -9,7 +9,7 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { loadEncryptionKey } from "./encryption-key.ts";
@@ -117,6 +117,9 @@ async function listen(
 ): Promise<string> {
   const outbound = createOutbound({ allowCidrs: config.allowCidrs });
   stops.push(() => outbound.close());
+  const metrics = new Registry();
+  // On this thread only: the merge of all threads' metrics adds up.
+  collectDefaultMetrics({ register: metrics });
   const deps = {
     store,
     engine,
@@ -131,7 +134,7 @@ async function listen(
       batchBytesMax: config.batchBytesMax,
       vendors,
     },
-    metrics: new Registry(),
+    metrics,
     isStopping: state.isStopping,
   };
   const { checked } = await putOperatorSlackIntegration(deps, config.slackBotToken);

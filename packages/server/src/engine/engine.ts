@@ -22,6 +22,8 @@
  */
 
 import type { Clock, Timer } from "../clock.ts";
+import type { Alert } from "../domain/alert.ts";
+import type { AlertAction } from "../domain/delivery.ts";
 import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Outbound } from "../outbound/outbound.ts";
@@ -93,15 +95,21 @@ export class Engine {
     const sink = await this.#sinks.get(input);
     if (sink === null) return null;
     const id = newId();
-    const send = (action: "trigger" | "resolve") => {
-      const alert = testAlert({ ...input, id, action, now: this.#deps.clock.now() });
-      return makeAttempt({ sink, alert, deliveryId: newId(), memory: {} }, this.#deps);
-    };
-    const findings = await send("trigger");
+    const alertWith = (action: AlertAction) =>
+      testAlert({ ...input, id, action, now: this.#deps.clock.now() });
+    const send = (alert: Alert) =>
+      makeAttempt({ sink, alert, deliveryId: newId(), memory: {} }, this.#deps);
+    const trigger = alertWith("trigger");
+    const findings = await send(trigger);
     if (findings.outcome.kind === "delivered" && sink.sinkType.resolvesTests) {
-      await send("resolve");
+      await send(alertWith("resolve"));
     }
-    return attemptRecord(1, findings, null);
+    // No alert is stored from which a reader could fill in the body.
+    const exchanges = findings.exchanges.map(({ request, response }) => ({
+      request: { ...request, body: request.body ?? trigger.body },
+      response,
+    }));
+    return attemptRecord(1, { ...findings, exchanges }, null);
   }
 
   /** Begins nothing new, lets attempts finish for `graceMs`, then cuts them off and hands them back. */

@@ -93,6 +93,6 @@ export const BatchBody = Type.Object({
 });
 
 export const BatchTaken = Type.Object(
-  { results: Type.Array(Type.Union([AlertTaken, ref(ErrorEnvelope)])) },
+  { alerts: Type.Array(Type.Union([AlertTaken, ref(ErrorEnvelope)])) },
   { description: "A result or an error for each alert, in order" },
 );

@@ -156,7 +156,7 @@ test("a batch has a result or an error for each alert, in order", async () => {
   ];
   const { status, json } = await http.call("POST", `${path}/batch`, { alerts });
   assert.equal(status, 202);
-  const [first, ...rest] = json.results;
+  const [first, ...rest] = json.alerts;
   assert.equal(first.alert.duplicate, false);
   assert.deepEqual(
     rest.map((one: { code?: string; alert?: { duplicate: boolean } }) => one.code ?? one.alert),
@@ -182,8 +182,8 @@ test("a batch of 1000 is taken, one of 1001 or of none refused", async () => {
   };
   const taken = await batch(1_000);
   assert.equal(taken.status, 202);
-  assert.equal(taken.json.results.length, 1_000);
-  assert.ok(taken.json.results.every((one: { alert: object }) => one.alert !== undefined));
+  assert.equal(taken.json.alerts.length, 1_000);
+  assert.ok(taken.json.alerts.every((one: { alert: object }) => one.alert !== undefined));
   for (const count of [0, 1_001]) assert.equal((await batch(count)).status, 400);
 });
 
@@ -194,8 +194,8 @@ test("a tenant's key in a batch takes its own alerts and is refused the others",
     { tenant_id: "changing", name: "n" },
   ];
   const { json } = await http.call("POST", `${path}/batch`, { alerts }, { key });
-  assert.equal(json.results[0].alert.tenant_id, "acme");
-  assert.equal(json.results[1].code, "forbidden");
+  assert.equal(json.alerts[0].alert.tenant_id, "acme");
+  assert.equal(json.alerts[1].code, "forbidden");
 });
 
 test("alerts are found by what they are, newest first, without their bodies", async () => {

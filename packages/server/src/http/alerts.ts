@@ -151,7 +151,7 @@ function addBatch(app: App, context: HttpContext): void {
       return envelopeOf(error);
     });
     reply.code(202);
-    return { results };
+    return { alerts: results };
   });
 }
 

@@ -175,7 +175,7 @@ test("a body too large", async () => {
   const answer = await refused(["POST", "/v1/alert", alert], [413, "too_large"]);
   assert.ok(answer.json.error.includes(String(alertBytesMax)));
   const batch = { alerts: [alert, { tenant_id: "acme", name: "n" }] };
-  const [first, second] = (await http.call("POST", "/v1/alert/batch", batch)).json.results;
+  const [first, second] = (await http.call("POST", "/v1/alert/batch", batch)).json.alerts;
   assert.equal(first.code, "too_large");
   assert.equal(second.alert.duplicate, false);
   await refused(["POST", "/v1/alert/batch", " ".repeat(batchBytesMax + 1)], [413, "too_large"]);

@@ -91,7 +91,8 @@ export function createSendError(log: Log): SendError {
     const isTooLarge = error !== apiError && apiError.code === "too_large";
     const sent = isTooLarge ? withLimit(apiError, request) : apiError;
     if (sent.code === "internal" || sent.code === "unavailable") {
-      const level = sent.code === "internal" ? "error" : "warn";
+      // A store that is away says so itself; a line for each refused call would only drown it.
+      const level = sent.code === "internal" ? "error" : "debug";
       const { method, id } = request;
       log[level]({ error, method, route: routeOf(request), request_id: id }, "http.failed");
     }

@@ -50,7 +50,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     keepAliveTimeout: keepAliveTimeoutMs,
     // Requests on open connections are served to the end; Fastify's own 503 has another form.
     return503OnClosing: false,
-    genReqId: newId,
+    genReqId: createRequestIds(),
     clientErrorHandler: answerClientError,
     frameworkErrors: sendError,
     routerOptions: {
@@ -99,6 +99,13 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   openapiRoute(app);
   await app.ready();
   return app;
+}
+
+/** Ids for `x-request-id` and the log: of this server's run, and counted, as a UUID each costs microseconds. */
+function createRequestIds(): () => string {
+  const run = newId().slice(-12);
+  let count = 0;
+  return () => `${run}-${++count}`;
 }
 
 /** For each plugin that adds schemas: it would else get Fastify's own compilers. */

@@ -2,7 +2,14 @@ import type { Alert } from "../../domain/alert.ts";
 import { type AlertAction, mustWait, type Unfinished } from "../../domain/delivery.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
-import { announceDue, announceOffer, findLiveLane, findTaker, takeLease } from "./lanes.ts";
+import {
+  announceDue,
+  announceOffer,
+  changeLane,
+  findLiveLane,
+  findTaker,
+  takeLease,
+} from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
 import { readMemory } from "./sink-memory.ts";
 import { countDeliveries, findTenantNo, type LaneState, type WriterState } from "./writer-state.ts";
@@ -156,7 +163,10 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     waits ? null : now,
   );
   countDeliveries(state, "pending", 1);
-  if (waits) return;
+  if (waits) {
+    if (!lane.hasWaiting) changeLane(state, lane, { hasWaiting: true });
+    return;
+  }
 
   const taker = findTaker(state, lane);
   if (taker === undefined) {

@@ -21,11 +21,14 @@ export function findLane(
     deleted_at: number | null;
     has_backlog: number;
     has_memory: number;
+    has_waiting: number;
   }>(
     `SELECT no, tenant_id, deleted_at,
        EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_due
          WHERE event_sink_no = event_sinks.no AND state = 'pending' AND due_at <= ?) AS has_backlog,
-       EXISTS (SELECT 1 FROM sink_memory WHERE event_sink_no = event_sinks.no) AS has_memory
+       EXISTS (SELECT 1 FROM sink_memory WHERE event_sink_no = event_sinks.no) AS has_memory,
+       EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
+         WHERE event_sink_no = event_sinks.no AND state = 'pending' AND due_at IS NULL) AS has_waiting
      FROM event_sinks WHERE id = ?`,
     now,
     eventSinkId,
@@ -39,6 +42,7 @@ export function findLane(
     leasedCount: 0,
     hasBacklog: row.has_backlog === 1,
     hasMemory: row.has_memory === 1,
+    hasWaiting: row.has_waiting === 1,
     deletedAt: row.deleted_at,
   };
   state.lanes.set(eventSinkId, lane);
@@ -54,12 +58,13 @@ export function findLiveLane(state: WriterState, lane: Lane, now: number): LaneS
     : found;
 }
 
+type LaneChanges = Partial<Omit<LaneState, keyof Lane | "eventSinkNo" | "leasedCount">>;
+
 /** Changes what the writer knows of a lane, to be undone with the batch. */
-export function changeLane(state: WriterState, lane: LaneState, changes: Partial<LaneState>): void {
-  const { changeCount, leasedCount, hasBacklog, hasMemory, deletedAt } = lane;
-  state.undo.push(() =>
-    Object.assign(lane, { changeCount, leasedCount, hasBacklog, hasMemory, deletedAt }),
-  );
+export function changeLane(state: WriterState, lane: LaneState, changes: LaneChanges): void {
+  const { changeCount, hasBacklog, hasMemory, hasWaiting, deletedAt } = lane;
+  const before = { changeCount, hasBacklog, hasMemory, hasWaiting, deletedAt };
+  state.undo.push(() => Object.assign(lane, before));
   Object.assign(lane, changes);
 }
 

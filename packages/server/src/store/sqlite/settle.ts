@@ -104,7 +104,7 @@ function mergeLearned(state: WriterState, { lane, laneChangeCount }: Lease, lear
  * makes all behind it wait, so the ones let go are a run at the head of those waiting.
  */
 function releaseWaiting(state: WriterState, lane: LaneState, dedupKey: string, now: number): void {
-  if (lane.deletedAt !== null) return;
+  if (!lane.hasWaiting || lane.deletedAt !== null) return;
   const waiting = state.db.all<{ no: number; action: AlertAction }>(
     `SELECT no, action FROM deliveries INDEXED BY deliveries_waiting
      WHERE event_sink_no = ? AND dedup_key = ? AND state = 'pending' AND due_at IS NULL

@@ -14,6 +14,8 @@ export interface LaneState extends Lane {
   hasBacklog: boolean;
   /** Whether `sink_memory` may hold something of this sink. */
   hasMemory: boolean;
+  /** Whether deliveries may be waiting here for others of their key. */
+  hasWaiting: boolean;
   deletedAt: number | null;
 }
 
