@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { newId } from "../../src/ids.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
 import type { OpenStore } from "../store-suite.ts";
 import {
   listen,
@@ -111,6 +112,18 @@ function eventSinkTests(openStore: OpenStore): void {
     assert.deepEqual(await store.getTenant({ id: "acme" }), { id: "acme", createdAt: startAt });
     assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: eventSink.id }), eventSink);
     assert.deepEqual(await store.getEventSink({ tenantId: null, id: eventSink.id }), eventSink);
+  });
+
+  test("an id that is taken fails its own call and no other", async ({ store }) => {
+    const eventSink = await storedSink(store);
+    const again = { ...eventSink, name: "second" };
+    const [taken, beside] = await Promise.allSettled([
+      store.createEventSink({ eventSink: again, createsTenant: false }),
+      store.createTenant({ id: "beside", createdAt: startAt }),
+    ]);
+    assert.ok(taken.status === "rejected" && !(taken.reason instanceof StoreUnavailable));
+    assert.deepEqual(beside, { status: "fulfilled", value: "created" });
+    assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: eventSink.id }), eventSink);
   });
 
   test("another tenant's event sink is not found", async ({ store }) => {

@@ -119,4 +119,18 @@ describe("opening a SQLite store", { timeout: 60_000 }, () => {
       name: "StoreUnavailable",
     });
   });
+
+  test("tells of a thread that has died, and can still be closed", async () => {
+    const crashes: Error[] = [];
+    const database = await openSqliteStore({ path, onCrash: (error) => crashes.push(error) });
+    const connection = database.connect();
+    const store = attachSqliteStore(connection);
+    connection.writer.postMessage(null);
+    await assert.rejects(store.createTenant({ id: "acme", createdAt: 1 }), {
+      name: "StoreUnavailable",
+    });
+    await database.close();
+    assert.equal(crashes.length, 1);
+    await openAndClose();
+  });
 });

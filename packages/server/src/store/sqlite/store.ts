@@ -59,8 +59,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
         unlock();
       },
       async limitPages(pagesMax) {
-        const limited = new Promise((resolve) => writer.once("message", resolve));
-        writer.postMessage({ kind: "limit_pages", pagesMax } satisfies ControlMessage);
+        const limited = new Promise((resolve) => writer.worker.once("message", resolve));
+        writer.worker.postMessage({ kind: "limit_pages", pagesMax } satisfies ControlMessage);
         await limited;
       },
     };
@@ -122,15 +122,22 @@ const workerUrls = {
   reader: new URL("./reader.ts", import.meta.url),
 };
 
+interface RunningWorker {
+  readonly worker: Worker;
+  /** Resolves when the thread is gone, whyever. */
+  readonly ended: Promise<void>;
+}
+
 async function startWorker(
   name: "writer" | "reader",
   path: string,
   { log, onCrash }: SqliteStoreOptions,
-): Promise<Worker> {
+): Promise<RunningWorker> {
   const worker = new Worker(workerUrls[name], {
     name: `store-${name}`,
     workerData: { path },
   });
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", () => {
@@ -143,16 +150,15 @@ async function startWorker(
     if (notice.kind === "available") log?.info({}, "store.available");
   });
   if (onCrash !== undefined) worker.on("error", onCrash);
-  return worker;
+  return { worker, ended };
 }
 
-function connectWorker(worker: Worker, { port1 }: MessageChannel): void {
+function connectWorker({ worker }: RunningWorker, { port1 }: MessageChannel): void {
   const message: ControlMessage = { kind: "connect", port: port1 };
   worker.postMessage(message, [port1]);
 }
 
-async function stopWorker(worker: Worker): Promise<void> {
-  const ended = new Promise((resolve) => worker.once("exit", resolve));
+async function stopWorker({ worker, ended }: RunningWorker): Promise<void> {
   worker.postMessage({ kind: "close" } satisfies ControlMessage);
   await ended;
 }
