@@ -17,6 +17,7 @@ import type { SinkRequest, SinkSettings, SinkType, StepInput } from "../src/sink
 import { hostileAlert } from "./support/hostile-alerts.ts";
 import { sampleAlert, sampleNames } from "./support/sample-alerts.ts";
 import { type AnswerCase, type SinkCase, sinkCases } from "./support/sink-cases.ts";
+import { requestOf } from "./support/sink-steps.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const deliveryId = "019b7600-0000-7000-8000-00000000000a";
@@ -94,7 +95,7 @@ function runForType(sinkType: SinkType, sinkCase: SinkCase): void {
 
   test("what the samples become is as recorded", () => {
     for (const name of sampleNames) {
-      const request = sinkType.step(stepInput(sinkType, sinkCase, sampleAlert(name)));
+      const request = requestOf(sinkType.step(stepInput(sinkType, sinkCase, sampleAlert(name))));
       assertGolden(sinkType, name, request);
       sinkCase.assertTakes(request.body);
       assert.match(request.headers["user-agent"] ?? "", /^Event-Sinks\/\d/);
@@ -134,7 +135,7 @@ function runForType(sinkType: SinkType, sinkCase: SinkCase): void {
     const input = stepInput(sinkType, sinkCase, sampleAlert("scanner-alert"));
     fc.assert(
       fc.property(hostileAlert, (alert) => {
-        const request = sinkType.step({ ...input, alert });
+        const request = requestOf(sinkType.step({ ...input, alert }));
         sinkCase.assertTakes(request.body);
       }),
       { numRuns: 100 },
@@ -158,6 +159,7 @@ function stepInput(sinkType: SinkType, sinkCase: SinkCase, alert: SinkAlert): St
     alert,
     deliveryId,
     now,
+    isResolveWaiting: false,
     memory: {},
     vendors: { slackApi: "https://slack.com/api/", pagerduty: "https://events.pagerduty.com" },
   };

@@ -18,7 +18,7 @@ import { sinkTypes } from "../src/sinks/index.ts";
 import type { SinkOutcome, SinkType, StepInput } from "../src/sinks/sink-type.ts";
 import { hostileAlert } from "./support/hostile-alerts.ts";
 import { sampleAlert, sampleNames } from "./support/sample-alerts.ts";
-import { after as inputAfter, inputFor, readSink } from "./support/sink-steps.ts";
+import { after as inputAfter, inputFor, readSink, requestOf } from "./support/sink-steps.ts";
 
 let slack: SlackSimulator;
 let pagerduty: PagerDutySimulator;
@@ -46,7 +46,7 @@ async function attempt(sinkType: SinkType, args: JsonObject, alert: SinkAlert) {
     { alert, vendors: { slackApi: slack.url, pagerduty: pagerduty.url } },
   );
   for (let count = 0; count < 10; count++) {
-    const { method, url, headers, body } = sinkType.step(input);
+    const { method, url, headers, body } = requestOf(sinkType.step(input));
     const init = method === "POST" ? { method, headers, body } : { method, headers };
     const response = await fetch(url, init);
     const outcome: SinkOutcome = sinkType.outcome(

@@ -32,7 +32,14 @@ export interface SlackIntegration {
   readonly teamId: string;
   readonly teamName: string;
   readonly botUserId: string;
+  /** Granted scopes; empty when Slack has not told. */
+  readonly scopes: readonly string[];
+  /** Why it no longer works (`token_revoked`, `account_inactive`, …), Slack's own word; null while it does. */
+  readonly revokedReason: string | null;
+  /** `bot_token`, and `refresh_token` where tokens rotate. */
   readonly sealedSecrets: string;
+  /** When the bot token runs out; null when it does not. */
+  readonly tokenExpiresAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

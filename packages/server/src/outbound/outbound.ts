@@ -55,6 +55,25 @@ export type OutboundResult =
       readonly durationMs: number;
     };
 
+/** A mail on its way out. */
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Without angle brackets. */
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Hands mail to the operator's SMTP server. */
+export interface Mailer {
+  /** A response's `status` is the SMTP reply code, its body the reply's text. */
+  send(mail: Mail, timeoutMs: number): Promise<OutboundResult>;
+  close(): Promise<void>;
+}
+
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundResult>;
   /** Cuts what is in flight and frees the sockets. */

@@ -53,6 +53,8 @@ export interface StepInput extends SinkSettings {
   readonly now: number;
   /** What earlier deliveries of this (sink, dedup_key), or earlier steps, left; `{}` at first. */
   readonly memory: JsonObject;
+  /** The resolve of this alert's explicit key is stored already and waits for this delivery. */
+  readonly isResolveWaiting: boolean;
   /** Origins of the vendors' APIs, from the operator's settings. */
   readonly vendors: VendorUrls;
 }
@@ -104,15 +106,79 @@ export type SinkOutcome = Learning &
         readonly kind: "retry";
         readonly reason: Reason;
         readonly detail: string;
+        /** The access token has run out: the engine refreshes it and asks for the step again, once. */
+        readonly isTokenExpired?: true;
         /** What the platform asked for, ms from now. */
         readonly retryAfterMs?: number;
         /** True when the platform may have taken it all the same. */
         readonly ambiguous?: boolean;
       }
-    | { readonly kind: "rejected"; readonly reason: Reason; readonly detail: string }
+    | {
+        readonly kind: "rejected";
+        readonly reason: Reason;
+        /** What is wrong and the exact cure. */
+        readonly detail: string;
+        /**
+         * The sink is at fault and no delivery could succeed until somebody mends it: the sink is
+         * marked broken and the delivery held instead of failed.
+         */
+        readonly isSinkFault?: true;
+        /** The platform asked never to be called again (410): the sink is paused as well. */
+        readonly pausesSink?: true;
+      }
     /** The answer asks for another request at once, e.g. the post after a look-up. */
     | { readonly kind: "next"; readonly memory: JsonObject }
   );
+
+/** Nothing has to be sent, e.g. since an earlier request told it already. */
+export interface SinkDone {
+  readonly kind: "done";
+  readonly outcome: SinkOutcome;
+}
+
+/** A mail, for sink types that are not HTTP; the answer's `status` is the SMTP reply code. */
+export interface MailRequest {
+  readonly kind: "mail";
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Without angle brackets; the same over retries. */
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Step = SinkRequest | MailRequest | SinkDone;
+
+/**
+ * How fast a platform takes what shares `key`: a bucket of `burst` requests that refills
+ * with `perSecond`. A platform's Retry-After holds everything of the key.
+ */
+export interface Pace {
+  /** Holds no secret in clear. */
+  readonly key: string;
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export interface RollUpInput extends Omit<StepInput, "alert" | "isResolveWaiting" | "memory"> {
+  /** Oldest first; at least two. */
+  readonly alerts: readonly SinkAlert[];
+}
+
+/** One request that tells many alerts at once, for a backlog that a platform's pace would hold up. */
+export interface RollUp {
+  /** So many waiting alerts of a sink, and it is used. */
+  readonly backlogMin: number;
+  /** At most so many alerts in one. */
+  readonly alertsMax: number;
+  /** Whether this alert may be rolled up: not the gravest, not what continues an open problem. */
+  admits(alert: SinkAlert, memory: JsonObject): boolean;
+  step(input: RollUpInput): SinkRequest;
+  /** `memory` of a delivered one becomes the memory of each alert's (sink, dedup_key). */
+  outcome(response: SinkResponse, input: RollUpInput): SinkOutcome;
+}
 
 export interface SinkType {
   /** The folder's name; in logs, metrics and SQL. */
@@ -128,6 +194,15 @@ export interface SinkType {
   readonly timeoutMs: number;
   /** True when a delivered test alert stays open at the platform until it is resolved. */
   readonly resolvesTests: boolean;
+  /** Attempts of one sink at the same time; a type that keeps memory needs 1, so that none is overtaken. */
+  readonly attemptsMax: number;
+  /**
+   * A trigger not yet sent is dropped (`superseded`) when the resolve of its explicit key arrives.
+   */
+  readonly dropsResolvedTriggers: boolean;
+  /** Null where the platform names no rate. */
+  pace(sink: SinkSettings): Pace | null;
+  readonly rollUp: RollUp | null;
   /**
    * Turns arguments that match the schema into settings and secrets. On update `current` is
    * what the sink has; what the arguments leave out stays.
@@ -137,6 +212,7 @@ export interface SinkType {
   configuration(settings: SinkSettings): JsonObject | null;
   /** Where it goes, in a few words that are safe to show. */
   target(settings: JsonObject): string;
-  step(input: StepInput): SinkRequest;
+  step(input: StepInput): Step;
+  /** Never called for a step that is done. */
   outcome(response: SinkResponse, input: StepInput): SinkOutcome;
 }

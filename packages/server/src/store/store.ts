@@ -18,7 +18,9 @@
  *
  * Lanes. A lane is the queue of one sink. The store never looks for work across lanes:
  * subscribers are told which lanes have some, and claim lane by lane, so that a lane of
- * a million waiting deliveries costs the others nothing.
+ * a million waiting deliveries costs the others nothing. A paused lane yields nothing; a
+ * broken one yields a single delivery, its oldest, from `health.nextProbeAt` on, and is
+ * offered nothing. Within a lane what is urgent (Critical and Fatal) is claimed first.
  */
 
 import type { Alert } from "../domain/alert.ts";
@@ -27,6 +29,7 @@ import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-
 import type { JsonObject } from "../domain/json.ts";
 import type { OutcomeName, Reason } from "../domain/reason.ts";
 import type { SeverityId } from "../domain/severity.ts";
+import type { SinkHealth } from "../domain/sink-health.ts";
 import type {
   AlertUid,
   ApiKeyId,
@@ -38,6 +41,8 @@ import type {
 
 export interface Tenant {
   readonly id: TenantId;
+  /** Where alerts about broken sinks go; empty: to the tenant's other healthy sinks. */
+  readonly operationalEventSinkIds: readonly EventSinkId[];
   readonly createdAt: number;
 }
 
@@ -73,6 +78,11 @@ export interface Listed<T> {
 export interface NewDelivery {
   readonly id: DeliveryId;
   readonly eventSinkId: EventSinkId;
+  /**
+   * Earlier pending triggers of its key become `superseded`, if they are under no lease and none
+   * of their attempts was ambiguous.
+   */
+  readonly supersedes?: boolean;
 }
 
 export interface NewAlert {
@@ -114,6 +124,8 @@ export interface LeasedDelivery extends Lane {
   readonly failureCount: number;
   readonly createdAt: number;
   readonly memory: JsonObject;
+  /** A resolve of its key waits behind it. */
+  readonly isResolveWaiting: boolean;
 }
 
 export interface ClaimedLane extends Lane {
@@ -169,6 +181,10 @@ export interface Settlement extends Lane {
   readonly memory?: JsonObject | undefined;
   /** Merged into the sink's settings; does not count as a change by its owner. */
   readonly learned?: JsonObject | undefined;
+  /** The sink's new health; counts as no change by its owner, and subscribers get `sink_changed`. */
+  readonly health?: SinkHealth | undefined;
+  /** Pauses the sink at `now`. */
+  readonly pausesSink?: boolean | undefined;
 }
 
 /** `stale`: the lease was no longer held, nothing was written. */
@@ -180,6 +196,8 @@ export interface Delivery extends Lane {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly state: DeliveryState;
+  /** Pending, and its sink is paused or broken: `held` on the wire. */
+  readonly isHeld: boolean;
   readonly reason: Reason | null;
   readonly attemptCount: number;
   readonly createdAt: number;
@@ -219,12 +237,41 @@ export interface AlertWithDeliveries {
 
 /** Where an alert may go: what intake needs to know of a tenant. */
 export interface TenantSinks {
-  readonly eventSinks: readonly { readonly id: EventSinkId; readonly type: SinkTypeName }[];
+  readonly eventSinks: readonly {
+    readonly id: EventSinkId;
+    readonly type: SinkTypeName;
+    readonly name: string;
+    /** Neither paused nor broken. */
+    readonly isWorking: boolean;
+  }[];
+  readonly operationalEventSinkIds: readonly EventSinkId[];
+}
+
+/** How a sink is doing. */
+export interface EventSinkStatus {
+  readonly eventSink: EventSink;
+  readonly health: SinkHealth;
+  /** Since when its deliveries are held on wish; null when they are not. */
+  readonly pausedAt: number | null;
+  /** Pending deliveries of the sink; stops counting at 10,000. */
+  readonly pendingCount: number;
+}
+
+/** Somebody's OAuth install under way. */
+export interface SlackInstall {
+  /** SHA-256 of the state parameter, hex. */
+  readonly stateHash: string;
+  readonly tenantId: TenantId;
+  readonly name: string;
+  /** The PKCE verifier, sealed. */
+  readonly sealedSecrets: string;
+  readonly expiresAt: number;
 }
 
 /** A sink with the Slack integration it sends through, if it has one. */
 export interface SendingSink {
   readonly eventSink: EventSink;
+  readonly health: SinkHealth;
   readonly slackIntegration: SlackIntegration | null;
 }
 
@@ -236,7 +283,8 @@ export interface StoreOperations {
   /** Keeps the first value written under a name and answers the one that is kept. */
   keepMeta(input: { name: string; value: string }): string;
 
-  createTenant(input: Tenant): "created" | "exists";
+  createTenant(input: Omit<Tenant, "operationalEventSinkIds">): "created" | "exists";
+  updateTenant(input: Tenant): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;
   /** By creation. */
   listTenants(input: Page): Listed<Tenant>;
@@ -266,6 +314,9 @@ export interface StoreOperations {
     input: Scoped<EventSinkId> & { now: number; ifVersion: number | null },
   ): { kind: "deleted"; tenantId: TenantId } | { kind: "not_found" } | { kind: "version_mismatch" };
   getSendingSink(input: Lane): SendingSink | null;
+  getEventSinkStatus(input: Scoped<EventSinkId>): EventSinkStatus | null;
+  /** Pauses (a time) or resumes (null) a sink. Resuming makes what was held due, oldest first. */
+  setEventSinkPause(input: Lane & { pausedAt: number | null }): "done" | "not_found";
 
   /** Makes it, or replaces one with the same id (the operator's, at start). */
   putSlackIntegration(input: SlackIntegration): "stored" | "unknown_tenant";
@@ -277,6 +328,17 @@ export interface StoreOperations {
     | { kind: "deleted"; tenantId: TenantId | null }
     | { kind: "not_found" }
     | { kind: "in_use"; eventSinkIds: readonly EventSinkId[] };
+
+  /** Removes expired ones on the way. */
+  createSlackInstall(input: SlackInstall & { now: number }): "created" | "unknown_tenant";
+  /** Takes it away, so that a state works once. Null when unknown or expired. */
+  takeSlackInstall(input: { stateHash: string; now: number }): SlackInstall | null;
+  /**
+   * True for the one caller that may refresh an integration's token now; the lock ends with
+   * `putSlackIntegration`, with `unlockSlackIntegration`, or at `until`.
+   */
+  lockSlackIntegration(input: { id: SlackIntegrationId; now: number; until: number }): boolean;
+  unlockSlackIntegration(input: { id: SlackIntegrationId }): null;
 
   /** Results in order. Each alert with all its deliveries is stored, or none of it. */
   acceptAlerts(input: { alerts: readonly NewAlert[]; now: number }): readonly AcceptResult[];
@@ -310,7 +372,9 @@ export type StoreEvent =
   /** These lanes have something to claim at `dueAt`. */
   | { readonly kind: "due"; readonly lanes: readonly (Lane & { dueAt: number })[] }
   /** Forget what you know of this sink; `isDeleted` when it is gone. */
-  | ({ readonly kind: "sink_changed"; readonly isDeleted: boolean } & Lane);
+  | ({ readonly kind: "sink_changed"; readonly isDeleted: boolean } & Lane)
+  /** A resolve of this key was stored and waits for the deliveries before it. */
+  | ({ readonly kind: "resolve_waiting"; readonly dedupKey: string } & Lane);
 
 export type Store = {
   readonly [Name in keyof StoreOperations]: (

@@ -3,9 +3,11 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import type {
   ReadArgsResult,
   SinkOutcome,
+  SinkRequest,
   SinkResponse,
   SinkSettings,
   SinkType,
+  Step,
   StepInput,
 } from "../../src/sinks/sink-type.ts";
 import { sampleAlert } from "./sample-alerts.ts";
@@ -34,9 +36,16 @@ export function inputFor(sink: SinkSettings, more: Partial<StepInput> = {}): Ste
     deliveryId: "019b7600-0000-7000-8000-00000000000a",
     now: Date.UTC(2026, 0, 1),
     memory: {},
+    isResolveWaiting: false,
     vendors: { slackApi: "https://slack.com/api/", pagerduty: "https://events.pagerduty.com" },
     ...more,
   };
+}
+
+/** The HTTP request that a step is; fails when it is something else. */
+export function requestOf(step: Step): SinkRequest {
+  if ("kind" in step) throw new Error(`the step is no HTTP request but ${step.kind}`);
+  return step;
 }
 
 /** An answer of 200 with this JSON. */

@@ -37,7 +37,7 @@ const args = (title: string) =>
 const triggerPage =
   "PagerDuty developer-docs, docs/events-API-v2/02-Trigger-Events.md, read 2026-08";
 
-export const pagerduty: SinkType = {
+export const pagerduty = {
   type: "pagerduty",
   wireName: "PagerDuty",
   title: "PagerDuty",
@@ -61,6 +61,10 @@ export const pagerduty: SinkType = {
   ],
   timeoutMs: 20_000,
   resolvesTests: true,
+  attemptsMax: 16,
+  dropsResolvedTriggers: true,
+  pace: () => null,
+  rollUp: null,
   readArgs,
   configuration: () => null,
   target: () => "PagerDuty",
@@ -72,7 +76,7 @@ export const pagerduty: SinkType = {
     audience: "vendor",
   }),
   outcome: readAnswer,
-};
+} satisfies SinkType;
 
 function readArgs(args: JsonObject): ReadArgsResult {
   const key = textArg(args, "integration_key") ?? "";

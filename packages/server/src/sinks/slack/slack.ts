@@ -12,7 +12,7 @@ function limit(name: string, value: number, unit: string, source: string): Limit
   return { name, value, unit, source };
 }
 
-export const slack: SinkType = {
+export const slack = {
   type: "slack",
   wireName: "Slack",
   title: "Slack",
@@ -49,6 +49,10 @@ export const slack: SinkType = {
   ],
   timeoutMs: 20_000,
   resolvesTests: false,
+  attemptsMax: 1,
+  dropsResolvedTriggers: false,
+  pace: () => null,
+  rollUp: null,
   readArgs,
   configuration({ settings }): JsonObject {
     const { channelId, channelName, wantedName, slackIntegrationId } = readSettings(settings);
@@ -61,4 +65,4 @@ export const slack: SinkType = {
   target: (settings) => `Slack ${channelLabel(readSettings(settings))}`,
   step,
   outcome,
-};
+} satisfies SinkType;

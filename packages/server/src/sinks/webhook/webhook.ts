@@ -20,7 +20,7 @@ import {
 import { headerCountMax, headerMask, headerValueLengthMax } from "./headers.ts";
 import { signatureHeaders } from "./signature.ts";
 
-export const webhook: SinkType = {
+export const webhook = {
   type: "webhook",
   wireName: "Webhook",
   title: "Webhook",
@@ -45,6 +45,10 @@ export const webhook: SinkType = {
   ],
   timeoutMs: 20_000,
   resolvesTests: false,
+  attemptsMax: 32,
+  dropsResolvedTriggers: false,
+  pace: () => null,
+  rollUp: null,
   readArgs,
   configuration({ settings }) {
     const names = headerNames(settings);
@@ -54,7 +58,7 @@ export const webhook: SinkType = {
   target: (settings) => URL.parse(webhookUrl(settings))?.origin ?? "webhook",
   step,
   outcome,
-};
+} satisfies SinkType;
 
 function step(input: StepInput): SinkRequest {
   const { alert, deliveryId, now, settings, secrets } = input;
