@@ -1,20 +1,18 @@
-import type { Clock } from "../clock.ts";
 import type { Alert, SinkAlert } from "../domain/alert.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../domain/json.ts";
 import type { DeliveryId } from "../ids.ts";
-import type { Log } from "../log.ts";
-import { type Outbound, type OutboundResult, responseBytesMax } from "../outbound/outbound.ts";
-import { redact } from "../secret.ts";
-import type { SinkOutcome, SinkRequest, StepInput, VendorUrls } from "../sinks/sink-type.ts";
-import type { Exchange } from "../store/store.ts";
+import type { SinkOutcome, StepInput } from "../sinks/sink-type.ts";
+import type { Exchange, LeasedDelivery } from "../store/store.ts";
+import { type ExchangeDeps, exchange, maskOutcome } from "./exchange.ts";
 import { engineLimits } from "./limits.ts";
 import type { ReadySink } from "./sending-sinks.ts";
 
-export interface AttemptDeps {
-  readonly outbound: Outbound;
-  readonly vendors: VendorUrls;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface AttemptDeps extends ExchangeDeps {
+  /**
+   * Gets a new access token for a sink whose token has run out.
+   * @returns the sink with it, or null when there is none to be had.
+   */
+  readonly refreshToken: (sink: ReadySink) => Promise<ReadySink | null>;
 }
 
 export interface AttemptInput {
@@ -22,6 +20,7 @@ export interface AttemptInput {
   readonly alert: Alert;
   readonly deliveryId: DeliveryId;
   readonly memory: JsonObject;
+  readonly isResolveWaiting: boolean;
 }
 
 export type FinalOutcome = Exclude<SinkOutcome, { kind: "next" }>;
@@ -42,93 +41,124 @@ export interface AttemptFindings {
  * outcome, and goes on while the outcome is `next`. Never throws: a bug in a sink type is an
  * outcome too (`internal`), since one bad delivery must not stop the others.
  */
-export async function makeAttempt(
-  input: AttemptInput,
+export function makeAttempt(input: AttemptInput, deps: AttemptDeps): Promise<AttemptFindings> {
+  return observe(input.sink, input.deliveryId, deps, (notes) => takeSteps(input, deps, notes));
+}
+
+/** One try of many deliveries of a sink, told in a single request. Never throws. */
+export function makeRollUp(
+  sink: ReadySink,
+  deliveries: readonly LeasedDelivery[],
   deps: AttemptDeps,
 ): Promise<AttemptFindings> {
+  const [first] = deliveries;
+  const { rollUp } = sink.sinkType;
+  if (first === undefined || rollUp === null) throw new Error("there is nothing to roll up");
+  return observe(sink, first.id, deps, async (notes) => {
+    const input = {
+      alerts: deliveries.map(({ alert }) => alertFields(alert)),
+      deliveryId: first.id,
+      now: deps.clock.now(),
+      settings: sink.eventSink.settings,
+      secrets: sink.secrets,
+      vendors: deps.vendors,
+    };
+    const { result, record } = await exchange(rollUp.step(input), sink, null, deps);
+    notes.exchanges.push(record);
+    if (result.kind === "failure") return { ...result, kind: "retry" };
+    const outcome = rollUp.outcome(result, input);
+    learn(notes, outcome);
+    return outcome.kind === "next" ? tooManySteps : outcome;
+  });
+}
+
+interface Notes {
+  readonly exchanges: Exchange[];
+  memory: JsonObject | undefined;
+  learned: JsonObject | undefined;
+}
+
+async function observe(
+  sink: ReadySink,
+  deliveryId: DeliveryId,
+  deps: AttemptDeps,
+  run: (notes: Notes) => Promise<FinalOutcome>,
+): Promise<AttemptFindings> {
   const startedAt = deps.clock.now();
-  const exchanges: Exchange[] = [];
-  const learning: Learning = { memory: undefined, learned: undefined };
+  const notes: Notes = { exchanges: [], memory: undefined, learned: undefined };
   let outcome: FinalOutcome;
   try {
-    outcome = input.sink.lacksIntegration
-      ? integrationGone
-      : await takeSteps(input, deps, exchanges, learning);
+    outcome = sink.integrationProblem ?? (await run(notes));
   } catch (error) {
-    deps.log.error({ delivery_id: input.deliveryId, error }, "delivery.attempt_crashed");
+    deps.log.error({ delivery_id: deliveryId, error }, "delivery.attempt_crashed");
     outcome = { kind: "retry", reason: "internal", detail: "A fault in Event Sinks; see its log." };
   }
   return {
     startedAt,
     durationMs: Math.max(deps.clock.now() - startedAt, 0),
-    outcome: maskOutcome(outcome, input.sink),
-    exchanges,
-    ...learning,
+    outcome: maskOutcome(outcome, sink),
+    ...notes,
   };
 }
 
-const integrationGone: FinalOutcome = {
-  kind: "rejected",
-  reason: "auth_failed",
-  detail:
-    "The sink's Slack integration was deleted. Create a new integration and a sink that uses it.",
+const tooManySteps: FinalOutcome = {
+  kind: "retry",
+  reason: "internal",
+  detail: `Gave up after ${engineLimits.stepsPerAttemptMax} requests in one attempt.`,
 };
 
-interface Learning {
-  memory: JsonObject | undefined;
-  learned: JsonObject | undefined;
-}
-
 async function takeSteps(
-  { sink, alert, deliveryId, memory }: AttemptInput,
+  { alert, deliveryId, memory, isResolveWaiting, ...given }: AttemptInput,
   deps: AttemptDeps,
-  exchanges: Exchange[],
-  learning: Learning,
+  notes: Notes,
 ): Promise<FinalOutcome> {
-  const sinkAlert = readOnce(alert);
-  for (let step = 0; step < engineLimits.stepsPerAttemptMax; step++) {
+  const sinkAlert = alertFields(alert);
+  let sink = given.sink;
+  let mayRefresh = true;
+  for (let count = 0; count < engineLimits.stepsPerAttemptMax; count++) {
     const input: StepInput = {
       alert: sinkAlert,
       deliveryId,
       now: deps.clock.now(),
-      memory: learning.memory ?? memory,
-      settings: { ...sink.eventSink.settings, ...learning.learned },
+      memory: notes.memory ?? memory,
+      isResolveWaiting,
+      settings: { ...sink.eventSink.settings, ...notes.learned },
       secrets: sink.secrets,
       vendors: deps.vendors,
     };
-    const request = sink.sinkType.step(input);
-    const result = await deps.outbound.send({
-      method: request.method,
-      url: request.url,
-      headers: request.headers,
-      body: request.body,
-      policy: policyFor(request, sink),
-      timeoutMs: sink.sinkType.timeoutMs,
-      responseBytesMax: request.responseBytesMax,
-    });
-    exchanges.push(maskExchange(request, result, alert, sink));
-    if (result.kind === "failure") return { ...result, kind: "retry" };
-    const outcome = sink.sinkType.outcome(result, input);
-    if (outcome.memory !== undefined) learning.memory = outcome.memory;
-    if (outcome.learned !== undefined) {
-      learning.learned = { ...learning.learned, ...outcome.learned };
-    }
-    if (outcome.kind !== "next") return outcome;
+    const outcome = await takeStep(input, sink, deps, notes);
+    learn(notes, outcome);
+    if (outcome.kind === "next") continue;
+    if (outcome.kind !== "retry" || outcome.isTokenExpired !== true || !mayRefresh) return outcome;
+    mayRefresh = false;
+    const refreshed = await deps.refreshToken(sink);
+    if (refreshed === null) return outcome;
+    sink = refreshed;
   }
-  return {
-    kind: "retry",
-    reason: "internal",
-    detail: `Gave up after ${engineLimits.stepsPerAttemptMax} requests in one attempt.`,
-  };
+  return tooManySteps;
 }
 
-function policyFor(request: SinkRequest, sink: ReadySink): "vendor" | "operator" | "public" {
-  if (request.audience === "vendor") return "vendor";
-  return sink.eventSink.savedByOperator ? "operator" : "public";
+async function takeStep(
+  input: StepInput,
+  sink: ReadySink,
+  deps: AttemptDeps,
+  notes: Notes,
+): Promise<SinkOutcome> {
+  const step = sink.sinkType.step(input);
+  if ("kind" in step && step.kind === "done") return step.outcome;
+  const { result, record } = await exchange(step, sink, input.alert.body, deps);
+  notes.exchanges.push(record);
+  if (result.kind === "failure") return { ...result, kind: "retry" };
+  return sink.sinkType.outcome(result, input);
+}
+
+function learn(notes: Notes, outcome: SinkOutcome): void {
+  if (outcome.memory !== undefined) notes.memory = outcome.memory;
+  if (outcome.learned !== undefined) notes.learned = { ...notes.learned, ...outcome.learned };
 }
 
 /** Adds `fields()`, which parses the body at its first call: a webhook never needs it. */
-function readOnce(alert: Alert): SinkAlert {
+export function alertFields(alert: Alert): SinkAlert {
   let fields: JsonObject | undefined;
   return {
     ...alert,
@@ -140,38 +170,4 @@ function readOnce(alert: Alert): SinkAlert {
       return fields;
     },
   };
-}
-
-function maskExchange(
-  request: SinkRequest,
-  result: OutboundResult,
-  alert: Alert,
-  sink: ReadySink,
-): Exchange {
-  const secrets = Object.values(sink.secrets);
-  const mask = (text: string) => redact(text, secrets);
-  const maskAll = (headers: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, mask(value)]));
-  return {
-    request: {
-      method: request.method,
-      url: mask(request.url),
-      headers: maskAll(request.headers),
-      body: request.body === alert.body ? null : mask(request.body),
-    },
-    response:
-      result.kind === "failure"
-        ? null
-        : {
-            status: result.status,
-            headers: maskAll(result.headers),
-            // A page of Slack's channels may be megabytes; masked first, so that no secret is cut in half.
-            body: mask(result.body).slice(0, responseBytesMax),
-          },
-  };
-}
-
-function maskOutcome(outcome: FinalOutcome, sink: ReadySink): FinalOutcome {
-  if (outcome.detail === undefined) return outcome;
-  return { ...outcome, detail: redact(outcome.detail, Object.values(sink.secrets)) };
 }

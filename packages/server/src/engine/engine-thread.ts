@@ -8,6 +8,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../clock.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { createOutbound } from "../outbound/create-outbound.ts";
+import type { Mailer } from "../outbound/outbound.ts";
 import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
@@ -26,6 +27,18 @@ export interface EngineThreadData {
   readonly logLevel: LogLevel;
 }
 
+/** Until there is one. */
+const noMailer: Mailer = {
+  send: async () => ({
+    kind: "failure",
+    reason: "connection_failed",
+    detail: "This service has no SMTP server.",
+    ambiguous: false,
+    durationMs: 0,
+  }),
+  close: async () => {},
+};
+
 async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const log = createLog({ level: data.logLevel });
   const store = attachSqliteStore(data.store);
@@ -33,6 +46,8 @@ async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const engine = new Engine({
     store,
     outbound: createOutbound({ allowCidrs: data.allowCidrs }),
+    mailer: noMailer,
+    refreshToken: async () => null,
     sealer: createSealer(new Secret(data.encryptionKey)),
     vendors: data.vendors,
     clock: systemClock,

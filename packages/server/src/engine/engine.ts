@@ -13,6 +13,11 @@
  *            the lease is kept and the slot counts as taken: a delivery is never sent again
  *            because its settle is late, and memory stays bounded while the store is away.
  *
+ * Between claim and attempt a lane decides what is next (`lane-work.ts`): the gravest first, and
+ * where a platform's pace (`pace.ts`) would hold up a backlog, many in one roll-up. A sink's
+ * health is judged here after each attempt; while it is broken the store holds its deliveries
+ * and lets one at a time out as a probe.
+ *
  * What is *not* promised: that a delivery is sent once. A crash between sending and
  * settling sends it again after the restart; its id stays the same, so receivers can tell.
  * Order is not the engine's business: the store makes due only what need not wait.
@@ -22,32 +27,33 @@
  */
 
 import type { Clock, Timer } from "../clock.ts";
-import type { Alert } from "../domain/alert.ts";
-import type { AlertAction } from "../domain/delivery.ts";
-import { newId } from "../ids.ts";
 import type { Log } from "../log.ts";
-import type { Outbound } from "../outbound/outbound.ts";
+import type { Mailer, Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { Attempt, Lane, LeasedDelivery, Store, StoreEvent } from "../store/store.ts";
-import { type AttemptFindings, makeAttempt } from "./attempt.ts";
+import type { AttemptDeps } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import { type LaneState, Lanes, roomOf } from "./lane.ts";
+import { LaneRunner } from "./lane-runner.ts";
+import { noteResolve } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
-import { createSendingSinks, type ReadySink, type SendingSinks } from "./sending-sinks.ts";
-import { attemptRecord, settlementOf } from "./settlement.ts";
+import { sendTest } from "./send-test.ts";
+import { createSendingSinks, type SendingSinks } from "./sending-sinks.ts";
 import { createSettler, type Settler } from "./settler.ts";
-import { testAlert } from "./test-alert.ts";
 import { Work } from "./work.ts";
 
 export interface EngineDeps {
   readonly store: Store;
   readonly outbound: Outbound;
+  readonly mailer: Mailer;
   readonly sealer: Sealer;
   readonly vendors: VendorUrls;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: EngineMetrics;
+  /** See `AttemptDeps.refreshToken`. */
+  readonly refreshToken: AttemptDeps["refreshToken"];
   /** 0 ≤ random() < 1, for jitter. */
   readonly random: () => number;
 }
@@ -57,6 +63,7 @@ export class Engine {
   readonly #lanes = new Lanes();
   readonly #sinks: SendingSinks;
   readonly #settler: Settler;
+  readonly #runner: LaneRunner;
   readonly #work = new Work();
   #timer: { readonly at: number; readonly timer: Timer } | null = null;
   #isStopping = false;
@@ -66,6 +73,17 @@ export class Engine {
     this.#deps = deps;
     this.#sinks = createSendingSinks(deps.store, deps.sealer);
     this.#settler = createSettler(deps);
+    this.#runner = new LaneRunner({
+      ...deps,
+      settler: this.#settler,
+      lanes: this.#lanes,
+      sinks: this.#sinks,
+      work: this.#work,
+      isStopping: () => this.#isStopping,
+      isCutOff: () => this.#isCutOff,
+      handBack: (deliveries) => this.#handBack(deliveries),
+      pump: () => this.#pump(),
+    });
   }
 
   /** Finds what an earlier run left, and begins. */
@@ -86,63 +104,70 @@ export class Engine {
     await this.#work.done();
   }
 
-  /**
-   * Sends a test alert past the queue; nothing is stored. Where a platform keeps it open, it is
-   * resolved at once.
-   * @returns the attempt, or null when the sink is not there.
-   */
-  async testEventSink(input: Lane): Promise<Attempt | null> {
-    const sink = await this.#sinks.get(input);
-    if (sink === null) return null;
-    const id = newId();
-    const alertWith = (action: AlertAction) =>
-      testAlert({ ...input, id, action, now: this.#deps.clock.now() });
-    const send = (alert: Alert) =>
-      makeAttempt({ sink, alert, deliveryId: newId(), memory: {} }, this.#deps);
-    const trigger = alertWith("trigger");
-    const findings = await send(trigger);
-    if (findings.outcome.kind === "delivered" && sink.sinkType.resolvesTests) {
-      await send(alertWith("resolve"));
-    }
-    // No alert is stored from which a reader could fill in the body.
-    const exchanges = findings.exchanges.map(({ request, response }) => ({
-      request: { ...request, body: request.body ?? trigger.body },
-      response,
-    }));
-    return attemptRecord(1, { ...findings, exchanges }, null);
+  /** See `sendTest`. Answers null when the sink is not there. */
+  async testEventSink(lane: Lane): Promise<Attempt | null> {
+    const sink = await this.#sinks.get(lane);
+    return sink === null ? null : sendTest(sink, this.#deps);
   }
 
   /** Begins nothing new, lets attempts finish for `graceMs`, then cuts them off and hands them back. */
   async stop(graceMs: number): Promise<void> {
-    const { clock, outbound } = this.#deps;
+    const { clock, outbound, mailer } = this.#deps;
     this.#isStopping = true;
     this.#timer?.timer.cancel();
-    for (const lane of this.#lanes.all()) this.#handBack(lane.waiting.splice(0));
+    for (const lane of this.#lanes.all()) {
+      lane.resting?.cancel();
+      this.#handBack(lane.waiting.splice(0));
+    }
     const grace = clock.setTimer(graceMs, () => {
       this.#isCutOff = true;
       this.#settler.giveUp();
       void outbound.close();
+      void mailer.close();
     });
     await this.#work.done();
     grace.cancel();
-    await outbound.close();
+    await Promise.all([outbound.close(), mailer.close()]);
   }
 
   #hear(event: StoreEvent): void {
-    if (event.kind === "sink_changed") {
-      this.#sinks.forget(event);
-    } else if (event.kind === "due") {
-      for (const lane of event.lanes) this.#lanes.expect(lane, lane.dueAt);
-      this.#pump();
-    } else if (this.#isStopping) {
-      this.#handBack(event.deliveries);
-    } else {
-      for (const delivery of event.deliveries) {
-        const lane = this.#lanes.get(delivery);
-        lane.waiting.push(delivery);
-        this.#runLane(lane);
-      }
+    switch (event.kind) {
+      case "sink_changed":
+        this.#sinks.forget(event);
+        this.#reconsider(event);
+        break;
+      case "resolve_waiting":
+        noteResolve(this.#lanes.get(event).waiting, event.dedupKey);
+        break;
+      case "due":
+        for (const lane of event.lanes) this.#lanes.expect(lane, lane.dueAt);
+        this.#pump();
+        break;
+      case "offered":
+        if (this.#isStopping) this.#handBack(event.deliveries);
+        else this.#takeOffers(event.deliveries);
     }
+  }
+
+  /** What waits for a sink that changed goes back: it may be paused, broken or gone now. */
+  #reconsider(changed: Lane): void {
+    const lane = this.#lanes.find(changed);
+    if (lane === undefined) return;
+    lane.health = null;
+    if (lane.waiting.length === 0) return;
+    this.#handBack(lane.waiting.splice(0));
+    this.#lanes.expect(lane, this.#deps.clock.now());
+    this.#pump();
+  }
+
+  #takeOffers(deliveries: readonly LeasedDelivery[]): void {
+    const lanes = new Set<LaneState>();
+    for (const delivery of deliveries) {
+      const lane = this.#lanes.get(delivery);
+      lane.waiting.push(delivery);
+      lanes.add(lane);
+    }
+    for (const lane of lanes) this.#runner.run(lane);
   }
 
   /** Claims for every lane that has work due and room, then sleeps until the next has. */
@@ -194,72 +219,9 @@ export class Engine {
     }
     for (const lane of claiming) {
       if (lane.isClaiming) this.#lanes.endClaiming(lane, null);
-      this.#runLane(lane);
+      this.#runner.run(lane);
     }
     this.#pump();
-  }
-
-  #runLane(lane: LaneState): void {
-    while (!this.#isStopping && lane.inFlightCount < engineLimits.attemptsPerLaneMax) {
-      const delivery = lane.waiting.shift();
-      if (delivery === undefined) break;
-      lane.inFlightCount++;
-      this.#work.add(this.#deliver(lane, delivery));
-    }
-  }
-
-  async #deliver(lane: LaneState, delivery: LeasedDelivery): Promise<void> {
-    const { clock, log } = this.#deps;
-    try {
-      const sink = await this.#sinks.get(delivery);
-      if (sink === null) this.#handBack([delivery]);
-      else await this.#attemptAndSettle(lane, delivery, sink);
-    } catch (error) {
-      log.error({ error, delivery_id: delivery.id }, "engine.delivery_crashed");
-      this.#handBack([delivery]);
-      this.#lanes.expect(lane, clock.now() + engineLimits.storeRetryMs);
-    }
-    lane.inFlightCount--;
-    this.#runLane(lane);
-    this.#lanes.roomFreed(lane);
-    if (lane.nextDueAt !== null) this.#pump();
-  }
-
-  async #attemptAndSettle(
-    lane: LaneState,
-    delivery: LeasedDelivery,
-    sink: ReadySink,
-  ): Promise<void> {
-    const { clock, log, metrics, random } = this.#deps;
-    const findings = this.#explainCutOff(
-      await makeAttempt(
-        { sink, alert: delivery.alert, deliveryId: delivery.id, memory: delivery.memory },
-        this.#deps,
-      ),
-    );
-    const settlement = settlementOf(delivery, findings, clock.now(), random());
-    metrics.attempted(sink.sinkType.type, settlement, delivery);
-    logAttempt(log, sink, delivery, settlement.attempt);
-    const result = await this.#settler.settle(settlement);
-    if (result === "stale") {
-      log.warn({ delivery_id: delivery.id }, "delivery.settle_stale");
-    } else if (settlement.state === "pending" && settlement.dueAt !== null) {
-      this.#lanes.expect(lane, settlement.dueAt);
-    }
-  }
-
-  /** An attempt that a stop cut off says so, instead of blaming the network. */
-  #explainCutOff(findings: AttemptFindings): AttemptFindings {
-    if (!this.#isCutOff || findings.outcome.kind !== "retry") return findings;
-    return {
-      ...findings,
-      outcome: {
-        kind: "retry",
-        reason: "internal",
-        ambiguous: true,
-        detail: "The service was stopped before the answer came.",
-      },
-    };
   }
 
   #handBack(deliveries: readonly LeasedDelivery[]): void {
@@ -277,24 +239,4 @@ export class Engine {
       }),
     );
   }
-}
-
-function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt: Attempt): void {
-  log.info(
-    {
-      tenant_id: delivery.tenantId,
-      event_sink_id: delivery.eventSinkId,
-      sink_type: sink.sinkType.type,
-      alert_uid: delivery.alert.uid,
-      delivery_id: delivery.id,
-      attempt: attempt.number,
-      outcome: attempt.outcome,
-      reason: attempt.reason,
-      detail: attempt.detail,
-      status: attempt.exchanges.at(-1)?.response?.status ?? null,
-      duration_ms: attempt.durationMs,
-      next_try_at: attempt.nextTryAt === null ? null : new Date(attempt.nextTryAt).toISOString(),
-    },
-    "delivery.attempted",
-  );
 }

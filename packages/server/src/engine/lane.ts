@@ -1,4 +1,6 @@
 import TinyQueue from "tinyqueue";
+import type { Timer } from "../clock.ts";
+import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Lane, LeasedDelivery } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
 
@@ -11,11 +13,22 @@ export interface LaneState extends Lane {
   /** When the store has something to claim; null when it has nothing that we know of. */
   nextDueAt: number | null;
   isClaiming: boolean;
+  /** Its sink is being fetched; what waits is started as soon as it is there. */
+  isStarting: boolean;
+  /** Set while the lane waits for its platform's pace. */
+  resting: Timer | null;
+  /** Nothing goes out before: its platform asked to slow down and names no rate. */
+  heldUntil: number;
+  /** As of the last attempt here; null before the first, when the stored one counts. */
+  health: SinkHealth | null;
+  /** Attempts at a time; below the sink type's after the sink has healed, growing with each success. */
+  attemptsMax: number;
+  leasesMax: number;
 }
 
 /** How many more deliveries of a lane may be leased. */
 export function roomOf(lane: LaneState): number {
-  return engineLimits.leasesPerLaneMax - lane.waiting.length - lane.inFlightCount;
+  return lane.leasesMax - lane.waiting.length - lane.inFlightCount;
 }
 
 /**
@@ -38,10 +51,20 @@ export class Lanes {
         inFlightCount: 0,
         nextDueAt: null,
         isClaiming: false,
+        isStarting: false,
+        resting: null,
+        heldUntil: 0,
+        health: null,
+        attemptsMax: Number.POSITIVE_INFINITY,
+        leasesMax: engineLimits.leasesPerLaneMax,
       };
       this.#lanes.set(key, state);
     }
     return state;
+  }
+
+  find(lane: Lane): LaneState | undefined {
+    return this.#lanes.get(laneKey(lane));
   }
 
   all(): Iterable<LaneState> {
@@ -78,7 +101,7 @@ export class Lanes {
   /** A delivery of the lane is done: it may have room again, or nothing left to do. */
   roomFreed(lane: LaneState): void {
     if (lane.nextDueAt !== null) this.#setAlarm(lane);
-    else if (lane.waiting.length === 0 && lane.inFlightCount === 0 && !lane.isClaiming) {
+    else if (isIdle(lane)) {
       this.#lanes.delete(laneKey(lane));
     }
   }
@@ -98,6 +121,16 @@ export class Lanes {
       this.#alarms.push({ at: lane.nextDueAt, lane });
     }
   }
+}
+
+function isIdle(lane: LaneState): boolean {
+  return (
+    lane.waiting.length === 0 &&
+    lane.inFlightCount === 0 &&
+    !lane.isClaiming &&
+    !lane.isStarting &&
+    lane.attemptsMax === Number.POSITIVE_INFINITY
+  );
 }
 
 function mayClaim(lane: LaneState): boolean {

@@ -7,6 +7,8 @@ export const engineLimits = {
   attemptsPerLaneMax: 32,
   /** Deliveries of one sink leased at a time, under way or next in line. */
   leasesPerLaneMax: 64,
+  /** The same where a backlog is rolled up: what one message may gather. */
+  leasesPerRollUpLaneMax: 500,
   /** A lane claims only when it has room for this many, so that claims come in groups. */
   claimMin: 16,
   /** Lanes asked for in one claim, so that one call stays short. */
@@ -17,6 +19,8 @@ export const engineLimits = {
   cachedSinksMax: 10_000,
   /** Between tries to claim or settle while the store is unavailable. */
   storeRetryMs: 1_000,
+  /** Between tries to read a sink that cannot be read, e.g. since its secrets do not open. */
+  sinkRetryMs: 60_000,
 } as const;
 
 const { attemptsPerLaneMax, leasesPerLaneMax, claimMin } = engineLimits;

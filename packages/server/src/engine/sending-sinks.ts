@@ -1,9 +1,10 @@
-import type { EventSink } from "../domain/event-sink.ts";
+import type { EventSink, SlackIntegration } from "../domain/event-sink.ts";
+import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Sealer } from "../sealer.ts";
 import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
-import type { SinkType } from "../sinks/sink-type.ts";
-import type { Lane, Store } from "../store/store.ts";
+import type { SinkOutcome, SinkType } from "../sinks/sink-type.ts";
+import type { Lane, SendingSink, Store } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
 
 /** A sink ready to send: its type, and its secrets unsealed. */
@@ -11,9 +12,13 @@ export interface ReadySink {
   readonly eventSink: EventSink;
   readonly sinkType: SinkType;
   readonly secrets: Secrets;
-  /** Its Slack integration is gone. */
-  readonly lacksIntegration: boolean;
+  readonly health: SinkHealth;
+  readonly slackIntegration: SlackIntegration | null;
+  /** Why its Slack integration cannot be used; null when it can, or when it needs none. */
+  readonly integrationProblem: IntegrationProblem | null;
 }
+
+type IntegrationProblem = Extract<SinkOutcome, { kind: "rejected" }>;
 
 export interface SendingSinks {
   /** Null when the sink is not there. Rejects when its secrets cannot be unsealed. */
@@ -31,20 +36,7 @@ export function createSendingSinks(store: Store, sealer: Sealer): SendingSinks {
   async function load(lane: Lane): Promise<ReadySink | null> {
     const found = await store.getSendingSink(lane);
     if (found === null) return null;
-    const { eventSink, slackIntegration } = found;
-    const own =
-      eventSink.sealedSecrets === null ? {} : sealer.unseal(eventSink.sealedSecrets, eventSink);
-    const integration =
-      slackIntegration === null
-        ? {}
-        : sealer.unseal(slackIntegration.sealedSecrets, slackIntegration);
-    return {
-      eventSink,
-      sinkType: sinkTypes[eventSink.type],
-      secrets: { ...own, ...integration },
-      lacksIntegration:
-        slackIntegration === null && eventSink.settings["slack_integration_id"] !== undefined,
-    };
+    return makeReady(found, sealer);
   }
 
   return {
@@ -64,4 +56,43 @@ export function createSendingSinks(store: Store, sealer: Sealer): SendingSinks {
       kept.delete(lane.eventSinkId);
     },
   };
+}
+
+/** Unseals what a sink needs. Throws when the encryption key does not fit. */
+export function makeReady(found: SendingSink, sealer: Sealer): ReadySink {
+  const { eventSink, slackIntegration, health } = found;
+  const own =
+    eventSink.sealedSecrets === null ? {} : sealer.unseal(eventSink.sealedSecrets, eventSink);
+  const integration =
+    slackIntegration === null
+      ? {}
+      : sealer.unseal(slackIntegration.sealedSecrets, slackIntegration);
+  return {
+    eventSink,
+    sinkType: sinkTypes[eventSink.type],
+    secrets: { ...own, ...integration },
+    health,
+    slackIntegration,
+    integrationProblem: findIntegrationProblem(eventSink, slackIntegration),
+  };
+}
+
+function findIntegrationProblem(
+  { settings }: EventSink,
+  integration: SlackIntegration | null,
+): IntegrationProblem | null {
+  if (settings["slack_integration_id"] === undefined) return null;
+  if (integration === null) {
+    return sinkFault(
+      "The sink's Slack integration was deleted. Create a new integration and a sink that uses it.",
+    );
+  }
+  if (integration.revokedReason === null) return null;
+  return sinkFault(
+    `Slack no longer accepts the integration "${integration.name}" (${integration.revokedReason}). Install the app again.`,
+  );
+}
+
+function sinkFault(detail: string): IntegrationProblem {
+  return { kind: "rejected", reason: "auth_failed", isSinkFault: true, detail };
 }

@@ -1,17 +1,28 @@
 import type { DeliveryState } from "../domain/delivery.ts";
 import type { Reason } from "../domain/reason.ts";
 import { nextTryAt } from "../domain/retry.ts";
+import { healthAfter, type SinkHealth, type SinkSign } from "../domain/sink-health.ts";
 import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
-import type { AttemptFindings } from "./attempt.ts";
+import type { AttemptFindings, FinalOutcome } from "./attempt.ts";
+
+/** A held delivery of a sink that nobody mends fails after this long. */
+const heldAgeMsMax = 30 * 24 * 3_600_000;
+
+export interface SettlementInput {
+  readonly delivery: LeasedDelivery;
+  readonly findings: AttemptFindings;
+  /** The sink's health before and after the attempt. */
+  readonly before: SinkHealth;
+  readonly after: SinkHealth;
+  readonly now: number;
+  /** 0 ≤ random < 1, for jitter. */
+  readonly random: number;
+}
 
 /** Turns what an attempt found into what is stored: the attempt's record and the delivery's new state. */
-export function settlementOf(
-  delivery: LeasedDelivery,
-  findings: AttemptFindings,
-  now: number,
-  random: number,
-): Settlement {
-  const fate = fateOf(delivery, findings, now, random);
+export function settlementOf(input: SettlementInput): Settlement {
+  const { delivery, findings, before, after, now } = input;
+  const fate = fateOf(input);
   return {
     tenantId: delivery.tenantId,
     eventSinkId: delivery.eventSinkId,
@@ -25,6 +36,8 @@ export function settlementOf(
     attempt: attemptRecord(delivery.attemptCount + 1, findings, fate.dueAt),
     memory: findings.memory,
     learned: findings.learned,
+    health: after === before ? undefined : after,
+    pausesSink: findings.outcome.kind === "rejected" && findings.outcome.pausesSink === true,
   };
 }
 
@@ -47,6 +60,27 @@ export function attemptRecord(
   };
 }
 
+/** The sink's health after an attempt; the same object when it says nothing new. */
+export function healthAfterAttempt(
+  health: SinkHealth,
+  outcome: FinalOutcome,
+  now: number,
+): SinkHealth {
+  const sign = signOf(outcome);
+  return sign === null ? health : healthAfter(health, sign, now);
+}
+
+/** Null when an outcome says nothing about its sink: a rate limit, a refused content, our own fault. */
+function signOf(outcome: FinalOutcome): SinkSign | null {
+  if (outcome.kind === "delivered") return { kind: "delivered", reason: null, detail: null };
+  const said = { reason: outcome.reason, detail: outcome.detail };
+  if (outcome.kind === "rejected") {
+    return outcome.isSinkFault === true ? { kind: "sink_fault", ...said } : null;
+  }
+  if (outcome.reason === "rate_limited" || outcome.reason === "internal") return null;
+  return { kind: "failure", ...said };
+}
+
 interface Fate {
   readonly state: DeliveryState;
   readonly reason: Reason | null;
@@ -54,35 +88,33 @@ interface Fate {
   readonly failureCount: number;
 }
 
-function fateOf(
-  delivery: LeasedDelivery,
-  { outcome }: AttemptFindings,
-  now: number,
-  random: number,
-): Fate {
-  const { failureCount } = delivery;
+function fateOf({ delivery, findings: { outcome }, after, now, random }: SettlementInput): Fate {
+  const { failureCount, createdAt } = delivery;
   if (outcome.kind === "delivered") {
     return { state: "delivered", reason: null, dueAt: null, failureCount };
   }
   if (outcome.kind === "rejected") {
-    return {
-      state: "failed",
-      reason: outcome.reason,
-      dueAt: null,
-      failureCount: failureCount + 1,
-    };
+    const mayBeHeld = outcome.isSinkFault === true && now < createdAt + heldAgeMsMax;
+    if (!mayBeHeld) return failed(outcome.reason, failureCount + 1);
+    const dueAt = after.nextProbeAt ?? now;
+    return { state: "pending", reason: outcome.reason, dueAt, failureCount };
   }
   const isRateLimit = outcome.reason === "rate_limited";
   const failures = isRateLimit ? failureCount : failureCount + 1;
+  const retryAfterMs = outcome.retryAfterMs;
   const dueAt = nextTryAt({
     failureCount: failures,
     isRateLimit,
-    createdAt: delivery.createdAt,
+    createdAt,
     now,
-    retryAfterMs: outcome.retryAfterMs,
+    retryAfterMs,
     random,
   });
   return dueAt === null
-    ? { state: "failed", reason: "expired", dueAt: null, failureCount: failures }
+    ? failed("expired", failures)
     : { state: "pending", reason: outcome.reason, dueAt, failureCount: failures };
+}
+
+function failed(reason: Reason, failureCount: number): Fate {
+  return { state: "failed", reason, dueAt: null, failureCount };
 }

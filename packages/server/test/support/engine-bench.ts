@@ -7,6 +7,7 @@ import { createEngineMetrics } from "../../src/engine/engine-metrics.ts";
 import { newId } from "../../src/ids.ts";
 import { createLog, type Log } from "../../src/log.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
+import type { Mailer } from "../../src/outbound/outbound.ts";
 import { createSealer, type Sealer } from "../../src/sealer.ts";
 import { Secret } from "../../src/secret.ts";
 import { attachSqliteStore } from "../../src/store/sqlite/client.ts";
@@ -42,6 +43,13 @@ export interface AlertOptions {
   readonly dedupKey?: string;
 }
 
+const noMailer: Mailer = {
+  send: async () => {
+    throw new Error("this bench sends no mail");
+  },
+  close: async () => {},
+};
+
 export async function openEngineBench(
   t: TestContext,
   vendors = { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" },
@@ -61,6 +69,8 @@ export async function openEngineBench(
     const engine = new Engine({
       store: connection,
       outbound: createOutbound({ allowCidrs: ["127.0.0.0/8"] }),
+      mailer: noMailer,
+      refreshToken: async () => null,
       sealer,
       vendors,
       clock,

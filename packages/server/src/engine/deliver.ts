@@ -1,0 +1,148 @@
+/**
+ * What happens to one delivery, or one roll-up of many, from the moment its lane starts it
+ * until the store has confirmed what became of it.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { SinkHealth } from "../domain/sink-health.ts";
+import type { Log } from "../log.ts";
+import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
+import {
+  type AttemptDeps,
+  type AttemptFindings,
+  type FinalOutcome,
+  makeAttempt,
+  makeRollUp,
+} from "./attempt.ts";
+import type { EngineMetrics } from "./engine-metrics.ts";
+import type { ReadySink } from "./sending-sinks.ts";
+import { settlementOf } from "./settlement.ts";
+import type { Settler } from "./settler.ts";
+
+export interface DeliverDeps extends AttemptDeps {
+  readonly settler: Settler;
+  readonly metrics: EngineMetrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** 0 ≤ random() < 1, for jitter. */
+  readonly random: () => number;
+  /** True once a stop has cut off what was under way. */
+  readonly isCutOff: () => boolean;
+}
+
+/** A sink's health before and after an attempt. */
+export interface HealthChange {
+  readonly before: SinkHealth;
+  readonly after: SinkHealth;
+}
+
+/** What became of a group of deliveries that went out together. */
+export interface Delivered {
+  readonly findings: AttemptFindings;
+  readonly settlements: readonly Settlement[];
+  readonly health: HealthChange;
+}
+
+/**
+ * Attempts a group (one delivery, or several as a roll-up) and settles each of them.
+ * Rejects when the store cannot take a settlement; the lease is then kept, so that what
+ * may have arrived is not sent again by this process.
+ * @param judge says what the outcome means for the sink's health.
+ */
+export async function deliver(
+  group: readonly LeasedDelivery[],
+  sink: ReadySink,
+  judge: (outcome: FinalOutcome) => HealthChange,
+  deps: DeliverDeps,
+): Promise<Delivered> {
+  const [first] = group;
+  if (first === undefined) throw new Error("nothing to deliver");
+  const made =
+    group.length === 1
+      ? await makeAttempt({ ...first, deliveryId: first.id, sink }, deps)
+      : await makeRollUp(sink, group, deps);
+  const findings = deps.isCutOff() ? explainCutOff(made) : made;
+  const now = deps.clock.now();
+  const health = judge(findings.outcome);
+  const settlements = group.map((delivery, index) =>
+    settlementOf({
+      delivery,
+      findings: index === 0 ? findings : asMember(findings, first),
+      before: health.before,
+      after: health.after,
+      now,
+      random: deps.random(),
+    }),
+  );
+  await Promise.all(
+    settlements.map((settlement, index) => settle(settlement, group[index] ?? first, sink, deps)),
+  );
+  return { findings, settlements, health };
+}
+
+async function settle(
+  settlement: Settlement,
+  delivery: LeasedDelivery,
+  sink: ReadySink,
+  { settler, metrics, log }: DeliverDeps,
+): Promise<void> {
+  metrics.attempted(sink.sinkType.type, settlement, delivery);
+  logAttempt(log, sink, delivery, settlement.attempt);
+  const result = await settler.settle(settlement);
+  if (result === "stale") log.warn({ delivery_id: delivery.id }, "delivery.settle_stale");
+}
+
+/** A roll-up's request is on record once, with its first delivery; the others refer to it. */
+function asMember(findings: AttemptFindings, first: LeasedDelivery): AttemptFindings {
+  const note = `Rolled up with others; the request is on record with delivery ${first.id}.`;
+  const { detail } = findings.outcome;
+  return {
+    ...findings,
+    exchanges: [],
+    outcome: { ...findings.outcome, detail: detail === undefined ? note : `${detail} ${note}` },
+  };
+}
+
+/** An attempt that a stop cut off says so, instead of blaming the network. */
+function explainCutOff(findings: AttemptFindings): AttemptFindings {
+  if (findings.outcome.kind !== "retry") return findings;
+  return {
+    ...findings,
+    outcome: {
+      kind: "retry",
+      reason: "internal",
+      ambiguous: true,
+      detail: "The service was stopped before the answer came.",
+    },
+  };
+}
+
+/** The memory that a group left behind, by the keys it belongs to; null when it left none. */
+export function memoryLeft(
+  group: readonly LeasedDelivery[],
+  { memory }: AttemptFindings,
+): { readonly dedupKeys: ReadonlySet<string>; readonly memory: JsonObject } | null {
+  if (memory === undefined) return null;
+  return { dedupKeys: new Set(group.map(({ alert }) => alert.dedupKey)), memory };
+}
+
+function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt: Attempt): void {
+  log.info(
+    {
+      tenant_id: delivery.tenantId,
+      event_sink_id: delivery.eventSinkId,
+      sink_type: sink.sinkType.type,
+      alert_uid: delivery.alert.uid,
+      delivery_id: delivery.id,
+      attempt: attempt.number,
+      outcome: attempt.outcome,
+      reason: attempt.reason,
+      detail: attempt.detail,
+      status: attempt.exchanges.at(-1)?.response?.status ?? null,
+      duration_ms: attempt.durationMs,
+      next_try_at: attempt.nextTryAt === null ? null : new Date(attempt.nextTryAt).toISOString(),
+    },
+    "delivery.attempted",
+  );
+}

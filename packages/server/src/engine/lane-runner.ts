@@ -1,0 +1,190 @@
+/**
+ * Runs lanes: starts what waits, as far as a sink's slots and its platform's pace allow, and
+ * learns from what became of it (health, memory, how long to leave the platform alone).
+ */
+
+import type { SinkHealth } from "../domain/sink-health.ts";
+import type { Pace } from "../sinks/sink-type.ts";
+import type { LeasedDelivery, Store } from "../store/store.ts";
+import type { FinalOutcome } from "./attempt.ts";
+import {
+  type DeliverDeps,
+  type Delivered,
+  deliver,
+  type HealthChange,
+  memoryLeft,
+} from "./deliver.ts";
+import type { LaneState, Lanes } from "./lane.ts";
+import { shareMemory, takeNext } from "./lane-work.ts";
+import { engineLimits } from "./limits.ts";
+import { announceHealth } from "./operational-alert.ts";
+import { Paces } from "./pace.ts";
+import type { ReadySink, SendingSinks } from "./sending-sinks.ts";
+import { healthAfterAttempt } from "./settlement.ts";
+import type { Work } from "./work.ts";
+
+export interface LaneRunnerDeps extends DeliverDeps {
+  readonly store: Store;
+  readonly lanes: Lanes;
+  readonly sinks: SendingSinks;
+  readonly work: Work;
+  readonly isStopping: () => boolean;
+  /** Gives leases back to the store. */
+  readonly handBack: (deliveries: readonly LeasedDelivery[]) => void;
+  /** Claims what is due, now that something has changed. */
+  readonly pump: () => void;
+}
+
+export class LaneRunner {
+  readonly #deps: LaneRunnerDeps;
+  readonly #paces = new Paces();
+
+  constructor(deps: LaneRunnerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts what the lane has waiting, as far as slots and the platform's pace allow. */
+  run(lane: LaneState): void {
+    if (this.#deps.isStopping() || lane.isStarting || lane.resting !== null) return;
+    if (lane.waiting.length === 0) return;
+    lane.isStarting = true;
+    this.#deps.work.add(this.#startWaiting(lane));
+  }
+
+  async #startWaiting(lane: LaneState): Promise<void> {
+    const { clock, log } = this.#deps;
+    try {
+      const sink = await this.#deps.sinks.get(lane);
+      if (sink === null) this.#deps.handBack(lane.waiting.splice(0));
+      else this.#startAll(lane, sink);
+    } catch (error) {
+      log.error({ error, event_sink_id: lane.eventSinkId }, "engine.sink_unreadable");
+      this.#deps.handBack(lane.waiting.splice(0));
+      this.#deps.lanes.expect(lane, clock.now() + engineLimits.sinkRetryMs);
+      this.#deps.pump();
+    } finally {
+      lane.isStarting = false;
+    }
+  }
+
+  #startAll(lane: LaneState, sink: ReadySink): void {
+    const { sinkType } = sink;
+    if (sinkType.rollUp !== null) lane.leasesMax = engineLimits.leasesPerRollUpLaneMax;
+    const attemptsMax = Math.min(sinkType.attemptsMax, lane.attemptsMax);
+    while (
+      !this.#deps.isStopping() &&
+      lane.waiting.length > 0 &&
+      lane.inFlightCount < attemptsMax
+    ) {
+      if (this.#mustRest(lane, sink)) break;
+      const group = takeNext(lane.waiting, sinkType.rollUp);
+      lane.inFlightCount += group.length;
+      this.#deps.work.add(this.#deliver(lane, group, sink));
+    }
+  }
+
+  /** Asks the platform's pace; when it is too soon, the lane goes on when the time has come. */
+  #mustRest(lane: LaneState, sink: ReadySink): boolean {
+    const { clock } = this.#deps;
+    const now = clock.now();
+    const pace = paceOf(sink);
+    const at = pace === null ? lane.heldUntil : this.#paces.take(pace, now);
+    if (at <= now) return false;
+    lane.resting = clock.setTimer(at - now, () => {
+      lane.resting = null;
+      this.run(lane);
+    });
+    return true;
+  }
+
+  async #deliver(
+    lane: LaneState,
+    group: readonly LeasedDelivery[],
+    sink: ReadySink,
+  ): Promise<void> {
+    try {
+      const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
+      const delivered = await deliver(group, sink, judge, this.#deps);
+      this.#learnFrom(lane, group, sink, delivered);
+    } catch (error) {
+      const deliveryIds = group.map(({ id }) => id);
+      this.#deps.log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
+    }
+    lane.inFlightCount -= group.length;
+    this.run(lane);
+    this.#deps.lanes.roomFreed(lane);
+    if (lane.nextDueAt !== null) this.#deps.pump();
+  }
+
+  /** At once, so that attempts which end together count one after the other. */
+  #judge(lane: LaneState, sink: ReadySink, outcome: FinalOutcome): HealthChange {
+    const before = lane.health ?? sink.health;
+    const after = healthAfterAttempt(before, outcome, this.#deps.clock.now());
+    lane.health = after;
+    lane.attemptsMax = attemptsAfter(lane.attemptsMax, before, after, outcome.kind);
+    return { before, after };
+  }
+
+  #learnFrom(
+    lane: LaneState,
+    group: readonly LeasedDelivery[],
+    sink: ReadySink,
+    { findings, settlements, health }: Delivered,
+  ): void {
+    const left = memoryLeft(group, findings);
+    if (left !== null) shareMemory(lane.waiting, left.dedupKeys, left.memory);
+    for (const { state, dueAt } of settlements) {
+      if (state === "pending" && dueAt !== null) this.#deps.lanes.expect(lane, dueAt);
+    }
+    const { outcome } = findings;
+    if (outcome.kind === "retry" && outcome.reason === "rate_limited") {
+      this.#holdLane(lane, sink, settlements[0]?.dueAt ?? 0);
+    }
+    const { before, after } = health;
+    if (after.state === "broken") {
+      this.#deps.handBack(lane.waiting.splice(0));
+      if (after.nextProbeAt !== null) this.#deps.lanes.expect(lane, after.nextProbeAt);
+    }
+    if ((before.state === "broken") !== (after.state === "broken")) this.#announce(sink, after);
+  }
+
+  /** A platform that asked to slow down is left alone, by all sinks it counts together. */
+  #holdLane(lane: LaneState, sink: ReadySink, until: number): void {
+    const pace = paceOf(sink);
+    if (pace === null) lane.heldUntil = Math.max(lane.heldUntil, until);
+    else this.#paces.hold(pace, until, this.#deps.clock.now());
+  }
+
+  #announce(sink: ReadySink, health: SinkHealth): void {
+    const { store, clock, log } = this.#deps;
+    const { tenantId, id } = sink.eventSink;
+    const { state, reason, cure } = health;
+    const fields = { tenant_id: tenantId, event_sink_id: id, state, reason, cure };
+    log.warn(fields, "event_sink.health_changed");
+    this.#deps.work.add(
+      announceHealth(store, sink, health, clock.now()).catch((error: unknown) => {
+        log.error({ error, event_sink_id: id }, "engine.operational_alert_failed");
+      }),
+    );
+  }
+}
+
+function paceOf({ sinkType, eventSink, secrets }: ReadySink): Pace | null {
+  return sinkType.pace({ settings: eventSink.settings, secrets });
+}
+
+/**
+ * A sink that has just healed is not met with everything that was held at once: its slots
+ * start at one and double with each success.
+ */
+function attemptsAfter(
+  attemptsMax: number,
+  before: SinkHealth,
+  after: SinkHealth,
+  outcome: "delivered" | "retry" | "rejected",
+): number {
+  if (before.state === "broken" && after.state === "healthy") return 1;
+  if (outcome !== "delivered" || attemptsMax === Number.POSITIVE_INFINITY) return attemptsMax;
+  const grown = attemptsMax * 2;
+  return grown >= engineLimits.leasesPerLaneMax ? Number.POSITIVE_INFINITY : grown;
+}

@@ -1,0 +1,62 @@
+import type { JsonObject } from "../domain/json.ts";
+import { severityRank } from "../domain/severity.ts";
+import type { RollUp } from "../sinks/sink-type.ts";
+import type { LeasedDelivery } from "../store/store.ts";
+import { alertFields } from "./attempt.ts";
+
+/** From this severity on (Critical) an alert jumps its lane's queue. */
+const urgentRankMin = 5;
+
+/** Grave enough to go before everything else of its lane. */
+export function isUrgent(delivery: LeasedDelivery): boolean {
+  return severityRank(delivery.alert.severityId) >= urgentRankMin;
+}
+
+/**
+ * Takes what a lane does next out of `waiting`: one delivery, the oldest urgent one first; or,
+ * when so many wait that the platform's pace would hold them up, a roll-up of many.
+ * @returns one delivery, or several to roll up; empty when nothing waits.
+ */
+export function takeNext(waiting: LeasedDelivery[], rollUp: RollUp | null): LeasedDelivery[] {
+  const urgentAt = waiting.findIndex(isUrgent);
+  if (urgentAt >= 0) return waiting.splice(urgentAt, 1);
+  if (rollUp !== null && waiting.length >= rollUp.backlogMin) {
+    const group = waiting.filter((delivery) => admits(rollUp, delivery));
+    if (group.length >= rollUp.backlogMin) return takeAll(waiting, group, rollUp.alertsMax);
+  }
+  return waiting.splice(0, 1);
+}
+
+function admits(rollUp: RollUp, { alert, memory }: LeasedDelivery): boolean {
+  return rollUp.admits(alertFields(alert), memory);
+}
+
+function takeAll(
+  waiting: LeasedDelivery[],
+  group: readonly LeasedDelivery[],
+  max: number,
+): LeasedDelivery[] {
+  const taken = group.slice(0, max);
+  const ids = new Set(taken.map(({ id }) => id));
+  waiting.splice(0, waiting.length, ...waiting.filter(({ id }) => !ids.has(id)));
+  return taken;
+}
+
+/** Brings what waits up to date with memory that a delivery of the same key left behind. */
+export function shareMemory(
+  waiting: LeasedDelivery[],
+  dedupKeys: ReadonlySet<string>,
+  memory: JsonObject,
+): void {
+  waiting.forEach((delivery, index) => {
+    if (dedupKeys.has(delivery.alert.dedupKey)) waiting[index] = { ...delivery, memory };
+  });
+}
+
+/** Notes on what waits that the resolve of its key is stored behind it. */
+export function noteResolve(waiting: LeasedDelivery[], dedupKey: string): void {
+  waiting.forEach((delivery, index) => {
+    if (delivery.alert.dedupKey !== dedupKey || delivery.alert.action === "resolve") return;
+    waiting[index] = { ...delivery, isResolveWaiting: true };
+  });
+}

@@ -1,0 +1,64 @@
+import type { Pace } from "../sinks/sink-type.ts";
+
+/** Buckets kept; those that are full say nothing and are the first to go. */
+const bucketsMax = 10_000;
+
+interface Bucket {
+  tokens: number;
+  updatedAt: number;
+  /** A platform's Retry-After: nothing goes out before. */
+  heldUntil: number;
+}
+
+/**
+ * Keeps requests below what a platform takes: a bucket for each key, shared by all sinks
+ * that the platform counts together.
+ */
+export class Paces {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** When a request may go out: `now` or earlier means at once, and then it is counted. */
+  take(pace: Pace, now: number): number {
+    const bucket = this.#refilled(pace, now);
+    if (bucket.heldUntil > now) return bucket.heldUntil;
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return now;
+    }
+    return now + Math.ceil(((1 - bucket.tokens) * 1000) / pace.perSecond);
+  }
+
+  /** The platform asked for quiet until then; afterwards the bucket starts almost empty. */
+  hold(pace: Pace, until: number, now: number): void {
+    const bucket = this.#refilled(pace, now);
+    bucket.heldUntil = Math.max(bucket.heldUntil, until);
+    bucket.tokens = Math.min(bucket.tokens, 1);
+    bucket.updatedAt = bucket.heldUntil;
+  }
+
+  #refilled(pace: Pace, now: number): Bucket {
+    let bucket = this.#buckets.get(pace.key);
+    if (bucket === undefined) {
+      if (this.#buckets.size >= bucketsMax) this.#forgetFull(now);
+      bucket = { tokens: pace.burst, updatedAt: now, heldUntil: 0 };
+      this.#buckets.set(pace.key, bucket);
+    }
+    // A clock that was set back must not keep a bucket from filling for as long as the jump.
+    if (bucket.heldUntil > now + holdMsMax) bucket.heldUntil = now + holdMsMax;
+    const passedMs = now - Math.min(bucket.updatedAt, now);
+    if (passedMs > 0 || bucket.updatedAt > now + holdMsMax) {
+      bucket.tokens = Math.min(pace.burst, bucket.tokens + (passedMs / 1000) * pace.perSecond);
+      bucket.updatedAt = now;
+    }
+    return bucket;
+  }
+
+  #forgetFull(now: number): void {
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket.heldUntil <= now && now - bucket.updatedAt > 60_000) this.#buckets.delete(key);
+    }
+  }
+}
+
+/** A Retry-After is obeyed up to a day (`domain/retry.ts`). */
+const holdMsMax = 24 * 3_600_000;
