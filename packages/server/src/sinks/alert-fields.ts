@@ -3,34 +3,9 @@
  * a known name with an unexpected type counts as absent here, never as an error.
  */
 
+import { httpUrl } from "../domain/http-url.ts";
 import { isJsonObject, type JsonObject, type JsonValue, numberText } from "../domain/json.ts";
-
-/** The documented fields of an alert and our own; every other field is the caller's. */
-const knownFields: ReadonlySet<string> = new Set([
-  "id",
-  "detection_rule_id",
-  "tenant_id",
-  "severity_id",
-  "severity",
-  "name",
-  "description",
-  "query_text",
-  "tags",
-  "detected_in_time_range",
-  "timestamp",
-  "staging",
-  "results_table",
-  "action",
-  "dedup_key",
-  "event_sink_ids",
-  "alert_template",
-  "event-sinks-hops",
-]);
-
-/** True when the documentation of alerts names this field. */
-export function isKnownField(name: string): boolean {
-  return knownFields.has(name);
-}
+import { isKnownField } from "../domain/known-fields.ts";
 
 /** Something to open: a button in Slack, a link in PagerDuty. */
 export interface AlertLink {
@@ -46,17 +21,6 @@ export function alertLinks(fields: JsonObject): AlertLink[] {
     if (url !== undefined) links.push({ label, url });
   }
   return links;
-}
-
-/** Beyond this no browser or platform follows a URL. */
-const urlLengthMax = 8_192;
-
-/** The URL in a field, or undefined when it is no http(s) URL. */
-export function httpUrl(value: JsonValue | undefined): string | undefined {
-  if (typeof value !== "string" || value.length > urlLengthMax) return undefined;
-  if (!/^https?:\/\/\S+$/i.test(value)) return undefined;
-  const href = URL.parse(value)?.href;
-  return href === undefined || href.length > urlLengthMax ? undefined : href;
 }
 
 /** A field's text, or undefined when it holds none. */

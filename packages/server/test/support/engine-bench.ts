@@ -1,19 +1,21 @@
 import type { TestContext } from "node:test";
+import { defaultSlackToken, defaultSlackWorkspace } from "@event-sinks/simulators";
 import type { AlertAction } from "../../src/domain/delivery.ts";
 import type { SinkTypeName } from "../../src/domain/event-sink.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
+import type { SeverityId } from "../../src/domain/severity.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { createEngineMetrics } from "../../src/engine/engine-metrics.ts";
 import { newId } from "../../src/ids.ts";
 import { createLog, type Log } from "../../src/log.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
-import type { Mailer } from "../../src/outbound/outbound.ts";
 import { createSealer, type Sealer } from "../../src/sealer.ts";
 import { Secret } from "../../src/secret.ts";
 import { attachSqliteStore } from "../../src/store/sqlite/client.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { openFreshStore } from "./fresh-store.ts";
+import { noMailer } from "./no-mailer.ts";
 
 export const benchTenantId = "acme";
 
@@ -26,6 +28,8 @@ export interface EngineBench {
   /** Parsed log lines. */
   readonly logLines: readonly Record<string, unknown>[];
   addWebhook(url: string): Promise<string>;
+  /** A sink in `security-alerts` of the simulated Slack. */
+  addSlack(): Promise<string>;
   addSink(
     type: SinkTypeName,
     settings: JsonObject,
@@ -39,24 +43,20 @@ export interface EngineBench {
 
 export interface AlertOptions {
   readonly name?: string;
+  readonly severityId?: SeverityId;
+  /** As intake asks for when a resolve of an explicit key goes to such a sink type. */
+  readonly supersedes?: boolean;
   readonly action?: AlertAction;
   readonly dedupKey?: string;
 }
 
-const noMailer: Mailer = {
-  send: async () => {
-    throw new Error("this bench sends no mail");
-  },
-  close: async () => {},
-};
-
 export async function openEngineBench(
   t: TestContext,
   vendors = { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" },
+  clock: FakeClock = createFakeClock(),
 ): Promise<EngineBench> {
   const fresh = await openFreshStore();
   const { store } = fresh;
-  const clock = createFakeClock();
   const sealer = createSealer(Buffer.alloc(32, 7));
   const logLines: Record<string, unknown>[] = [];
   const log: Log = createLog({
@@ -102,6 +102,29 @@ export async function openEngineBench(
     newEngine,
     addWebhook: (url) =>
       bench.addSink("webhook", { url }, { signing_secret: `whsec_${"A".repeat(43)}=` }),
+    async addSlack() {
+      const integrationId = newId();
+      const owner = { tenantId: benchTenantId, id: integrationId };
+      await store.putSlackIntegration({
+        ...owner,
+        name: "Simulated",
+        teamId: defaultSlackWorkspace.id,
+        teamName: defaultSlackWorkspace.name,
+        botUserId: "U0BOT",
+        scopes: [],
+        revokedReason: null,
+        tokenExpiresAt: null,
+        sealedSecrets: sealer.seal({ bot_token: new Secret(defaultSlackToken) }, owner),
+        createdAt: clock.now(),
+        updatedAt: clock.now(),
+      });
+      const settings = {
+        slack_integration_id: integrationId,
+        channel_id: "C0ALERTS001",
+        channel_name: "security-alerts",
+      };
+      return bench.addSink("slack", settings, {});
+    },
     async addSink(type, settings, secrets) {
       const id = newId();
       const owner = { tenantId: benchTenantId, id };
@@ -123,9 +146,10 @@ export async function openEngineBench(
       });
       return id;
     },
-    async accept(eventSinkIds, { name = "alert", action = "trigger", dedupKey } = {}) {
+    async accept(eventSinkIds, options = {}) {
+      const { name = "alert", action = "trigger", dedupKey, severityId = 4 } = options;
       const uid = newId();
-      const fields = { id: uid, tenant_id: benchTenantId, name, action };
+      const fields = { id: uid, tenant_id: benchTenantId, name, action, severity_id: severityId };
       const [result] = await store.acceptAlerts({
         now: clock.now(),
         alerts: [
@@ -138,14 +162,18 @@ export async function openEngineBench(
               action,
               dedupKey: dedupKey ?? uid,
               hasExplicitKey: dedupKey !== undefined,
-              severityId: 4,
+              severityId,
               tags: [],
               staging: false,
               body: JSON.stringify(fields),
               template: null,
               receivedAt: clock.now(),
             },
-            deliveries: eventSinkIds.map((eventSinkId) => ({ id: newId(), eventSinkId })),
+            deliveries: eventSinkIds.map((eventSinkId) => ({
+              id: newId(),
+              eventSinkId,
+              ...(options.supersedes === true ? { supersedes: true } : {}),
+            })),
           },
         ],
       });

@@ -12,6 +12,7 @@ import { createOutbound } from "../../src/outbound/create-outbound.ts";
 import { createSealer } from "../../src/sealer.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { type FreshStore, openFreshStore } from "./fresh-store.ts";
+import { noMailer } from "./no-mailer.ts";
 
 export const operatorKey = "operator-key-of-the-tests-0123456789";
 
@@ -64,8 +65,18 @@ export async function openFreshHttp(
   };
   const metrics = createEngineMetrics();
   const random = () => 0.5;
-  const engineDeps = { outbound, sealer, vendors: settings.vendors, clock, log, metrics, random };
-  const engine = new Engine({ store: fresh.store, ...engineDeps });
+  const engine = new Engine({
+    store: fresh.store,
+    outbound,
+    mailer: noMailer,
+    refreshToken: async () => null,
+    sealer,
+    vendors: settings.vendors,
+    clock,
+    log,
+    metrics,
+    random,
+  });
   const control: EngineControl = {
     testEventSink: (input) => engine.testEventSink(input),
     metrics: () => metrics.registry.getMetricsAsJSON(),
