@@ -89,14 +89,18 @@ for (const row of await api.timings(tenantId)) {
   );
 }
 
+const keepsRunning = process.stdout.isTTY === true;
 print.step("Where to look next");
-print.line(`export API_BASE=${app.url} API_KEY=${app.operatorKey.key.reveal()}`);
-print.line(
-  `curl "$API_BASE/v1/delivery?tenant_id=${tenantId}" -H "Authorization: Bearer $API_KEY"`,
-);
-print.line(`curl "$API_BASE/openapi.json"      the whole API`);
-print.line(`curl "$API_BASE/metrics"           for Prometheus`);
-print.line("README.md, docs/alerts.md         and then: npm start");
+if (keepsRunning) {
+  print.line(`export API_BASE=${app.url} API_KEY=${app.operatorKey.key.reveal()}`);
+  print.line(
+    `curl "$API_BASE/v1/delivery?tenant_id=${tenantId}" -H "Authorization: Bearer $API_KEY"`,
+  );
+  print.line(`curl "$API_BASE/openapi.json"      the whole API`);
+  print.line(`curl "$API_BASE/metrics"           for Prometheus`);
+}
+print.line("npm start                         the service itself; README.md has the first calls");
+print.line("docs/alerts.md                    what an alert may hold");
 
 async function createSink(name: string, args: object): Promise<{ id: string; type: string }> {
   const { event_sink: sink } = await api.post("/v1/event_sink", {
@@ -115,10 +119,18 @@ async function stop(): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-if (process.stdout.isTTY) {
+if (keepsRunning) {
   print.line("");
   print.line("Everything keeps running until you press Ctrl-C.");
-  process.once("SIGINT", () => void stop());
+  let isStopping = false;
+  // A terminal's Ctrl-C reaches npm and this process, and npm passes it on: it may come twice.
+  const onSignal = () => {
+    if (isStopping) return;
+    isStopping = true;
+    void stop();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
 } else {
   await stop();
 }

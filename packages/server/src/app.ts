@@ -8,6 +8,7 @@
  *            +---->  engine (a thread)  +   all joined by messages only
  */
 
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { systemClock } from "./clock.ts";
@@ -54,7 +55,11 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
   try {
     const databasePath = resolve(config.database.path);
     const operatorKey = loadOperatorKey(config.apiKey, dirname(databasePath));
-    const encryptionKey = loadEncryptionKey(config.encryptionKey, dirname(databasePath));
+    const encryptionKey = loadEncryptionKey(
+      config.encryptionKey,
+      dirname(databasePath),
+      existsSync(databasePath),
+    );
     for (const { warning } of [operatorKey, encryptionKey]) {
       if (warning !== null) log.warn({ warning }, "service.key_file");
     }
@@ -120,6 +125,8 @@ async function listen(
   const metrics = new Registry();
   // On this thread only: the merge of all threads' metrics adds up.
   collectDefaultMetrics({ register: metrics });
+  const { slackClientId: clientId, slackClientSecret: clientSecret } = config;
+  const slackApp = clientId === null || clientSecret === null ? null : { clientId, clientSecret };
   const deps = {
     store,
     engine,
@@ -133,6 +140,8 @@ async function listen(
       alertBytesMax: config.alertBytesMax,
       batchBytesMax: config.batchBytesMax,
       vendors,
+      publicUrl: config.publicUrl,
+      slackApp,
     },
     metrics,
     isStopping: state.isStopping,
@@ -140,8 +149,25 @@ async function listen(
   const { checked } = await putOperatorSlackIntegration(deps, config.slackBotToken);
   stops.push(() => checked);
   const server = await createHttpServer(deps);
-  stops.push(() => server.close());
-  return server.listen({ host: config.listen.host, port: config.listen.port });
+  stops.push(async () => {
+    await server.close();
+    log.info({}, "service.stopped_listening");
+  });
+  const { host, port } = config.listen;
+  return server.listen({ host, port }).catch((error: unknown) => {
+    throw new Error(explainListenError(error, `${host}:${port}`), { cause: error });
+  });
+}
+
+function explainListenError(error: unknown, address: string): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const why: Readonly<Record<string, string>> = {
+    EADDRINUSE: "something else listens there already",
+    EADDRNOTAVAIL: "this machine has no such address",
+    EACCES: "this user may not; ports below 1024 need a privilege",
+    ENOTFOUND: "the host name is not known",
+  };
+  return `It cannot listen on ${address}: ${why[code] ?? code}. Name another address in EVENT_SINKS_LISTEN.`;
 }
 
 /** In reverse order of starting; a part that fails to stop does not keep the others from it. */

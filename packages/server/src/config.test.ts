@@ -38,7 +38,10 @@ const good: [string, string, keyof Config, unknown][] = [
   ["DATABASE_URL", "sqlite:es.db", "database", { kind: "sqlite", path: "es.db" }],
   ["SLACK_API_URL", "http://127.0.0.1:9/api", "slackApiUrl", "http://127.0.0.1:9/api/"],
   ["SLACK_API_URL", "http://127.0.0.1:9", "slackApiUrl", "http://127.0.0.1:9/"],
+  ["PUBLIC_URL", "https://sinks.example.com/es", "publicUrl", "https://sinks.example.com/es/"],
   ["PAGERDUTY_URL", "http://127.0.0.1:9/", "pagerdutyUrl", "http://127.0.0.1:9"],
+  ["MAIL_FROM", "alerts@example.com", "mailFrom", "alerts@example.com"],
+  ["MAIL_FROM", "Event Sinks <a@b.c>", "mailFrom", "Event Sinks <a@b.c>"],
   [
     "ALLOW_CIDRS",
     "10.0.0.0/8, fd00::/8 192.168.1.5",
@@ -61,7 +64,12 @@ describe("settings", () => {
       encryptionKey: null,
       slackApiUrl: "https://slack.com/api/",
       slackBotToken: null,
+      slackClientId: null,
+      slackClientSecret: null,
+      publicUrl: null,
       pagerdutyUrl: "https://events.pagerduty.com",
+      smtpUrl: null,
+      mailFrom: null,
       allowCidrs: [],
       requireHttps: false,
       alertBytesMax: 2 * 1024 * 1024,
@@ -91,13 +99,18 @@ describe("settings", () => {
       EVENT_SINKS_API_KEY: key,
       EVENT_SINKS_ENCRYPTION_KEY: encryptionKey,
       EVENT_SINKS_SLACK_BOT_TOKEN: "xoxb-1-abc",
+      EVENT_SINKS_SLACK_CLIENT_ID: "1.2",
+      EVENT_SINKS_SLACK_CLIENT_SECRET: "0a1b2c3d",
     });
-    for (const secret of [config.apiKey, config.encryptionKey, config.slackBotToken]) {
+    const { apiKey, encryptionKey: sealingKey, slackBotToken, slackClientSecret } = config;
+    for (const secret of [apiKey, sealingKey, slackBotToken, slackClientSecret]) {
       assert.ok(secret instanceof Secret);
     }
     assert.equal(config.apiKey?.reveal(), key);
     const printed = JSON.stringify(config) + describeConfig(config);
-    for (const value of [key, encryptionKey, "xoxb-1"]) assert.ok(!printed.includes(value));
+    for (const value of [key, encryptionKey, "xoxb-1", "0a1b2c3d"]) {
+      assert.ok(!printed.includes(value));
+    }
   });
 
   const bad: [string, string][] = [
@@ -120,6 +133,22 @@ describe("settings", () => {
     ),
     ["PAGERDUTY_URL", "https://a/v2/enqueue"],
     ["SLACK_BOT_TOKEN", "xoxp-secret"],
+    ["SLACK_CLIENT_ID", "A0123456"],
+    ["SLACK_CLIENT_SECRET", "with space"],
+    ["PUBLIC_URL", "sinks.example.com"],
+    ...[
+      "mail.example.com",
+      "https://mail.example.com",
+      "smtp://",
+      "smtp://u:p/w@mail.example.com",
+      "smtp://u:hunter2%@mail.example.com",
+      "smtp://mail.example.com/path",
+      "smtp://mail.example.com?pool=true",
+      "smtp://mail.example.com?ignoreTLS=1",
+    ].map((text): [string, string] => ["SMTP_URL", text]),
+    ...["alerts", "a@b, c@d", "A <a@b> <c@d>", "a@b\r\nBcc: c@d", 'x"y <a@b.c>', "a b@c.d"].map(
+      (text): [string, string] => ["MAIL_FROM", text],
+    ),
     ...[
       "10.0.0.0/33",
       "10.0.0",
@@ -142,7 +171,7 @@ describe("settings", () => {
       const problems = problemsOf({ [`EVENT_SINKS_${name}`]: text });
       assert.equal(problems.length, 1);
       assert.match(problems[0] ?? "", new RegExp(`^EVENT_SINKS_${name} [a-z]`));
-      if (name.endsWith("KEY") || name.endsWith("TOKEN")) assert.ok(!problems[0]?.includes(text));
+      if (/(KEY|TOKEN|SECRET|SMTP_URL)$/.test(name)) assert.ok(!problems[0]?.includes(text));
     });
   }
 
@@ -152,6 +181,21 @@ describe("settings", () => {
       assert.match(problem ?? "", /PostgreSQL, which this version cannot use yet/);
       assert.doesNotMatch(problem ?? "", /hunter2/);
     }
+  });
+
+  it("of a Slack app are set together or not at all", () => {
+    const id = { EVENT_SINKS_SLACK_CLIENT_ID: "1.2" };
+    const secret = { EVENT_SINKS_SLACK_CLIENT_SECRET: "0a1b2c3d" };
+    for (const half of [id, secret]) assert.match(problemsOf(half)[0] ?? "", /belong together/);
+    assert.equal(configOf({ ...id, ...secret }).slackClientSecret?.reveal(), "0a1b2c3d");
+  });
+
+  it("of mail need a sender", () => {
+    const EVENT_SINKS_SMTP_URL = "smtps://u:hunter2@mail.example.com";
+    assert.match(problemsOf({ EVENT_SINKS_SMTP_URL })[0] ?? "", /MAIL_FROM must be set/);
+    const config = configOf({ EVENT_SINKS_SMTP_URL, EVENT_SINKS_MAIL_FROM: "a@b.c" });
+    assert.equal(config.smtpUrl?.reveal(), EVENT_SINKS_SMTP_URL);
+    assert.doesNotMatch(JSON.stringify(config) + describeConfig(config), /hunter2/);
   });
 
   it("must not contradict each other", () => {

@@ -37,11 +37,24 @@ export function settingEntries(): [SettingKey, Setting<unknown>][] {
   return Object.entries(settings) as [SettingKey, Setting<unknown>][];
 }
 
-function findContradictions({ alertBytesMax, batchBytesMax }: Config): string[] {
-  if (batchBytesMax >= alertBytesMax) return [];
-  return [
-    "EVENT_SINKS_BATCH_BYTES_MAX must not be less than EVENT_SINKS_ALERT_BYTES_MAX, or a batch could not hold one alert.",
-  ];
+function findContradictions(config: Config): string[] {
+  const problems: string[] = [];
+  if (config.batchBytesMax < config.alertBytesMax) {
+    problems.push(
+      "EVENT_SINKS_BATCH_BYTES_MAX must not be less than EVENT_SINKS_ALERT_BYTES_MAX, or a batch could not hold one alert.",
+    );
+  }
+  if ((config.slackClientId === null) !== (config.slackClientSecret === null)) {
+    problems.push(
+      "EVENT_SINKS_SLACK_CLIENT_ID and EVENT_SINKS_SLACK_CLIENT_SECRET belong together: set both, or neither.",
+    );
+  }
+  if (config.smtpUrl !== null && config.mailFrom === null) {
+    problems.push(
+      "EVENT_SINKS_MAIL_FROM must be set when EVENT_SINKS_SMTP_URL is: every mail needs a sender.",
+    );
+  }
+  return problems;
 }
 
 const prefix = "EVENT_SINKS_";

@@ -15,10 +15,21 @@ export interface EncryptionKey {
 /**
  * The key that secrets are sealed with: the setting's, else the one kept in
  * `<dataDir>/encryption.key`, which the first start makes. Throws when the file cannot be used.
+ * @param hasDatabase there is a database already: a new key could not open its secrets, so a
+ * missing file is refused instead of replaced.
  */
-export function loadEncryptionKey(configured: Secret | null, dataDir: string): EncryptionKey {
+export function loadEncryptionKey(
+  configured: Secret | null,
+  dataDir: string,
+  hasDatabase = false,
+): EncryptionKey {
   if (configured !== null) return { key: configured, isNew: false, path: null, warning: null };
-  const { text, ...file } = readOrMakeKeyFile(dataDir, "encryption.key", newEncryptionKey);
+  const { text, ...file } = readOrMakeKeyFile(dataDir, "encryption.key", () => {
+    if (!hasDatabase) return newEncryptionKey();
+    throw new Error(
+      `There is a database in ${dataDir} but no encryption.key beside it. Put back the file that was there, or give the key as EVENT_SINKS_ENCRYPTION_KEY; without it the stored secrets cannot be opened.`,
+    );
+  });
   if (!isEncryptionKey(text)) {
     throw new Error(
       `${file.path} does not hold an encryption key (${sealingKeyBytes} bytes as base64). Put back the file that was there; without it the stored secrets cannot be opened.`,

@@ -21,6 +21,7 @@ export const errorStatus = {
   method_not_allowed: 405,
   request_timeout: 408,
   conflict: 409,
+  not_configured: 409,
   version_mismatch: 412,
   too_large: 413,
   unsupported_media_type: 415,

@@ -24,19 +24,33 @@ export interface KeyFile {
  * Reads a key from `<dataDir>/<name>`, or makes one and keeps it there, for its owner's
  * eyes only. Of several starts at the same moment one makes the key and all get it. A new key is on
  * disk for good before this returns, since what it seals would be lost with it.
+ * @param make a new key, or throws when there must be none.
  * Throws when the file cannot be read or written.
  */
 export function readOrMakeKeyFile(dataDir: string, name: string, make: () => string): KeyFile {
   const path = join(dataDir, name);
   const existing = readKeyFile(path);
   if (existing !== null) return existing;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const text = make();
+  makeFolder(dataDir);
   if (publish(path, `${text}\n`)) return { path, text, isNew: true, warning: null };
   const winner = readKeyFile(path);
   if (winner === null) throw new Error(`${path} came and went while it was read.`);
   return winner;
 }
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`The folder ${path} cannot be made (${codeOf(error)}). ${folderCure}`, {
+      cause: error,
+    });
+  }
+}
+
+const folderCure =
+  "Let the user that runs Event Sinks write there, or name another place with EVENT_SINKS_DATABASE_URL.";
 
 function readKeyFile(path: string): KeyFile | null {
   let file: number;
@@ -44,12 +58,12 @@ function readKeyFile(path: string): KeyFile | null {
     file = openSync(path, "r");
   } catch (error) {
     if (isCode(error, "ENOENT")) return null;
-    throw new Error(`${path} cannot be read: ${String(error)}`, { cause: error });
+    throw new Error(`${path} cannot be read (${codeOf(error)}). ${folderCure}`, { cause: error });
   }
   try {
     const text = readFileSync(file, "utf8").trim();
     if (text === "") {
-      throw new Error(`${path} is empty. Put the key back, or remove the file to make a new one.`);
+      throw new Error(`${path} is empty. Put back the key that was in it.`);
     }
     return { path, text, isNew: false, warning: modeWarning(path, fstatSync(file).mode) };
   } finally {
@@ -74,7 +88,9 @@ function publish(path: string, text: string): boolean {
     linkOrWrite(draft, path, text);
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
-    throw new Error(`${path} cannot be written: ${String(error)}`, { cause: error });
+    throw new Error(`${path} cannot be written (${codeOf(error)}). ${folderCure}`, {
+      cause: error,
+    });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -104,6 +120,10 @@ function syncDirectory(path: string): void {
   } finally {
     closeSync(directory);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 function isCode(error: unknown, code: string): boolean {

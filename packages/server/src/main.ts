@@ -37,6 +37,8 @@ function readSettings(): Config | null {
 async function serve(config: Config): Promise<void> {
   // Before the parts are loaded, so that they are compiled once and not at each start.
   enableCompileCache();
+  // Alerts are in the database's files: they are for this user's eyes only.
+  process.umask(0o077);
   const { startApp } = await import("./app.ts");
   try {
     const app = await startApp(config, (error) => {

@@ -35,14 +35,16 @@ export class Secret {
 export type Secrets = Readonly<Record<string, Secret>>;
 
 /**
- * Replaces every occurrence of a secret's value in `text` with `<secret>`.
- * Values under four characters are left alone: masking them would shred the text
- * and they protect nothing.
+ * Replaces every occurrence of a secret's value in `text` with `<secret>`, the longest first,
+ * as one may be a part of another. A text that is a secret as a whole is masked whatever its
+ * length; inside a longer text values under four characters are left alone: masking them
+ * would shred it.
  */
 export function redact(text: string, secrets: Iterable<Secret>): string {
+  const values = [...secrets].map((secret) => secret.reveal());
+  if (text !== "" && values.includes(text)) return mask;
   let redacted = text;
-  for (const secret of secrets) {
-    const value = secret.reveal();
+  for (const value of values.sort((a, b) => b.length - a.length)) {
     if (value.length >= 4) redacted = redacted.replaceAll(value, mask);
   }
   return redacted;

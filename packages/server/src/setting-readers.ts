@@ -68,6 +68,19 @@ export function readSlackBotToken(text: string): Reading<Secret> {
   return { problem: "must be a bot token, which starts with xoxb-" };
 }
 
+/** A Slack app's Client ID: two numbers, https://docs.slack.dev/authentication/installing-with-oauth (read 2026-11-23). */
+export function readSlackClientId(text: string): Reading<string> {
+  if (/^\d+\.\d+$/.test(text)) return { value: text };
+  return {
+    problem: `must be a Slack app's Client ID, two numbers such as 1234567890.1234567890, but is ${quote(text)}`,
+  };
+}
+
+export function readSlackClientSecret(text: string): Reading<Secret> {
+  if (/^[\x21-\x39\x3b-\x7e]+$/.test(text)) return { value: new Secret(text) };
+  return { problem: "must be a Slack app's Client Secret: letters and digits without spaces" };
+}
+
 /** A base URL that paths are put behind; comes out with a slash at the end. */
 export function readBaseUrl(text: string): Reading<string> {
   const url = readHttpUrl(text);
@@ -109,6 +122,53 @@ function isCidr(text: string): boolean {
 /** An address with a zone, `fe80::1%eth0`, is no address to compare with. */
 function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes("%");
+}
+
+/** `smtp:` or `smtps:`, a host and maybe a port, user name and password; the text is secret. */
+export function readSmtpUrl(text: string): Reading<Secret> {
+  const url = URL.parse(text);
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === "") {
+    return { problem: "must be a URL such as smtps://user:password@smtp.example.com" };
+  }
+  if (!/^\/?$/.test(url.pathname) || url.hash !== "") {
+    return {
+      problem:
+        "must end after the host or port (percent-encode / and # in the user name and password)",
+    };
+  }
+  const unknown = [...url.searchParams.keys()].filter(
+    (name) => name !== "ignoreTLS" && name !== "requireTLS",
+  );
+  if (unknown.length > 0) return { problem: "takes ?ignoreTLS=true or ?requireTLS=true, no more" };
+  if ([...url.searchParams.values()].some((value) => !/^(true|false)$/.test(value))) {
+    return { problem: "takes true or false for ignoreTLS and requireTLS" };
+  }
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    return { problem: "has a % in its user name or password that is not written as %25" };
+  }
+  return { value: new Secret(text) };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An address, or a name and an address in angle brackets; fit for a header as it is. */
+export function readMailFrom(text: string): Reading<string> {
+  const [, name, bracketed, bare] =
+    /^(?:([^<>"@,;:\\()[\]\p{C}]+?)\s*<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
+  const address = bracketed ?? bare ?? "";
+  if (/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(address)) {
+    return { value: name === undefined ? address : `${name} <${address}>` };
+  }
+  return {
+    problem: `must be an address such as alerts@example.com or Event Sinks <alerts@example.com>, but is ${quote(text)}`,
+  };
 }
 
 export function readBoolean(text: string): Reading<boolean> {

@@ -19,9 +19,13 @@ import {
   readDatabaseUrl,
   readEncryptionKey,
   readListen,
+  readMailFrom,
   readOneOf,
   readOrigin,
   readSlackBotToken,
+  readSlackClientId,
+  readSlackClientSecret,
+  readSmtpUrl,
   showBytes,
 } from "./setting-readers.ts";
 
@@ -46,6 +50,10 @@ type Given<Value> = Pick<Setting<Value>, "name" | "meaning" | "read"> & {
 
 function withDefault<Value>(text: string, given: Given<Value>): Setting<Value> {
   return { show: String, ...given, default: text, isSecret: false };
+}
+
+function optional<Value>(without: string, given: Given<Value>): Setting<Value | null> {
+  return { show: String, ...given, default: null, without, isSecret: false };
 }
 
 function secret(without: string, given: Given<Secret>): Setting<Secret | null> {
@@ -99,11 +107,40 @@ export const settings = {
       "A Slack bot token (`xoxb-…`). It makes the Slack integration `00000000-0000-0000-0000-000000000001`, for sinks saved with the operator's key.",
     read: readSlackBotToken,
   }),
+  slackClientId: optional<string>("the Slack app cannot be installed from here", {
+    name: "EVENT_SINKS_SLACK_CLIENT_ID",
+    meaning:
+      "The Client ID of your Slack app, from its Basic Information page; `docs/slack.md` says how to make the app. With `EVENT_SINKS_SLACK_CLIENT_SECRET` it lets tenants install the app, and renews tokens that run out.",
+    read: readSlackClientId,
+  }),
+  slackClientSecret: secret("the Slack app cannot be installed from here", {
+    name: "EVENT_SINKS_SLACK_CLIENT_SECRET",
+    meaning: "The Client Secret of the same Slack app.",
+    read: readSlackClientSecret,
+  }),
+  publicUrl: optional<string>("the address of `EVENT_SINKS_LISTEN`", {
+    name: "EVENT_SINKS_PUBLIC_URL",
+    meaning:
+      "Where people's browsers reach this service, such as `https://sinks.example.com/`. Slack sends them back to `v1/slack_integration/callback` below it, and the Slack app must list that as a redirect URL.",
+    read: readBaseUrl,
+  }),
   pagerdutyUrl: withDefault<string>("https://events.pagerduty.com", {
     name: "EVENT_SINKS_PAGERDUTY_URL",
     meaning:
       "The origin of PagerDuty's Events API; `https://events.eu.pagerduty.com` for accounts in the EU. Point it elsewhere for tests; it may then be a private address.",
     read: readOrigin,
+  }),
+  smtpUrl: secret("e-mail sinks deliver nothing, and say so", {
+    name: "EVENT_SINKS_SMTP_URL",
+    meaning:
+      "The SMTP server that takes the mail of e-mail sinks: `smtps://user:password@mail.example.com` (TLS from the start, port 465) or `smtp://…` (STARTTLS, port 587); signs in the user name or password are percent-encoded. Certificates are verified. On a server of the same machine STARTTLS is not used, unless `?requireTLS=true` asks for it; `?ignoreTLS=true` sends unencrypted anywhere.",
+    read: readSmtpUrl,
+  }),
+  mailFrom: optional<string>("it must be set when `EVENT_SINKS_SMTP_URL` is", {
+    name: "EVENT_SINKS_MAIL_FROM",
+    meaning:
+      "Who mails come from: an address the SMTP server lets you send as, such as `alerts@example.com` or `Event Sinks <alerts@example.com>`.",
+    read: readMailFrom,
   }),
   allowCidrs: withDefault<readonly string[]>("", {
     name: "EVENT_SINKS_ALLOW_CIDRS",
@@ -141,11 +178,7 @@ export type SettingKey = keyof typeof settings;
 /** Settings of the design that this version has no use for yet; to set one is a mistake. */
 export const laterSettings: readonly string[] = [
   "EVENT_SINKS_DATABASE_LISTEN_URL",
-  "EVENT_SINKS_PUBLIC_URL",
   "EVENT_SINKS_RETENTION_DAYS",
-  "EVENT_SINKS_SLACK_CLIENT_ID",
-  "EVENT_SINKS_SLACK_CLIENT_SECRET",
   "EVENT_SINKS_SLACK_SIGNING_SECRET",
-  "EVENT_SINKS_SMTP_URL",
   "EVENT_SINKS_WORKERS",
 ];

@@ -3,10 +3,12 @@ import type { Store } from "../src/store/store.ts";
 import { intakeTests } from "./store-suite/intake.ts";
 import { leaseTests } from "./store-suite/leases.ts";
 import { managementTests } from "./store-suite/management.ts";
+import { modelTests } from "./store-suite/model.ts";
 import { offerTests } from "./store-suite/offers.ts";
 import { orderTests } from "./store-suite/order.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { settleTests } from "./store-suite/settle.ts";
+import { slackTests } from "./store-suite/slack.ts";
 
 /** A store on a database of its own, empty at first. */
 export interface SuiteStore {
@@ -23,11 +25,13 @@ export type OpenStore = () => Promise<SuiteStore>;
 export function runStoreSuite(name: string, openStore: OpenStore): void {
   describe(`the ${name} store`, () => {
     managementTests(openStore);
+    slackTests(openStore);
     intakeTests(openStore);
     leaseTests(openStore);
     settleTests(openStore);
     offerTests(openStore);
     orderTests(openStore);
+    modelTests(openStore);
     searchTests(openStore);
   });
 }

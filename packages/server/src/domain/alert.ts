@@ -13,7 +13,10 @@ export interface Alert {
   readonly name: string;
   readonly action: AlertAction;
   readonly dedupKey: string;
-  /** True when the caller gave `dedup_key` itself; a default key never joins Slack messages. */
+  /**
+   * True when the caller named the problem: by `dedup_key`, or by a template that builds the
+   * key. A default key never joins Slack messages.
+   */
   readonly hasExplicitKey: boolean;
   readonly severityId: SeverityId;
   readonly tags: readonly string[];
@@ -21,10 +24,11 @@ export interface Alert {
   readonly staging: boolean;
   /**
    * The alert as JSON text, flat, every field as it came, without `event_sink_ids` and
-   * `alert_template` and with `event-sinks-hops`: byte for byte what a webhook gets.
+   * `alert_template`, with the template's rendered labels and `event-sinks-hops`: byte for
+   * byte what a webhook gets.
    */
   readonly body: string;
-  /** `alert_template` as JSON text. */
+  /** `alert_template` as JSON text, well-formed; see `template.ts`. */
   readonly template: string | null;
   readonly receivedAt: number;
 }

@@ -2,7 +2,7 @@ import type { EventSinkId, SlackIntegrationId, TenantId } from "../ids.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Folder names under `sinks/`. */
-export type SinkTypeName = "slack" | "webhook" | "pagerduty";
+export type SinkTypeName = "slack" | "webhook" | "pagerduty" | "teams" | "discord" | "email";
 
 /** A tenant's configured instance of a sink type. Times are ms since the epoch. */
 export interface EventSink {

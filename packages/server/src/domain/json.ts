@@ -2,10 +2,11 @@
  * JSON that keeps every digit.
  *
  * Detection alerts carry integers above 2^53 (Scanner's `timestamp` is in
- * nanoseconds), which `JSON.parse` would round. Where a text holds a run of 16
- * digits or more, it is parsed with the numbers' source text at hand, and each
- * number that a double cannot hold becomes a raw JSON value that `JSON.stringify`
- * writes back digit for digit. Other texts take the plain, five times faster path.
+ * nanoseconds), and fractions longer than a double can hold, which `JSON.parse` would
+ * round. Where a text may hold such a number, it is parsed with the numbers' source
+ * text at hand, and each number that would be written differently becomes a raw JSON
+ * value, which `JSON.stringify` writes back as it came. Other texts take the plain,
+ * five times faster path.
  */
 
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
@@ -35,19 +36,18 @@ declare global {
   }
 }
 
-const longDigitRun = /\d{16}/;
+/** Sixteen digits in a row, a point among them or not, or an exponent where a number may stand. */
+const mayLoseDigits = /\d[\d.]{15}|[:[,\s]-?\d[\d.]*[eE]/;
 
 /** Parses JSON text. Throws `SyntaxError` when it is not JSON, `RangeError` when nested too deeply. */
 export function parseJson(text: string): JsonValue {
-  if (!longDigitRun.test(text)) return JSON.parse(text) as JsonValue;
+  if (!mayLoseDigits.test(text)) return JSON.parse(text) as JsonValue;
   return JSON.parse(text, keepDigits) as JsonValue;
 }
 
 function keepDigits(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== "number" || context.source === undefined) return value;
-  return String(value) === context.source || !longDigitRun.test(context.source)
-    ? value
-    : JSON.rawJSON(context.source);
+  return String(value) === context.source ? value : JSON.rawJSON(context.source);
 }
 
 /** Writes JSON text; raw numbers come out as they were read. */

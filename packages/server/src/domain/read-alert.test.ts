@@ -77,7 +77,7 @@ test("the dedup key is the explicit one, else the rule's id, else the alert's id
   assert.equal(accepted(idOnly).alert.dedupKey, "i");
 });
 
-test("the named sinks and the template are taken out of the body", () => {
+test("the named sinks and the template are taken out of the body, its labels added", () => {
   const template = { info: [{ label: "n", value: "{{name}}" }] };
   const read = accepted({
     ...least,
@@ -87,10 +87,10 @@ test("the named sinks and the template are taken out of the body", () => {
     x: 1,
   });
   assert.deepEqual(read.eventSinkIds, ["b", "a"]);
-  assert.equal(read.alert.template, JSON.stringify(template));
+  assert.equal(read.alert.template, JSON.stringify({ ...template, actions: [], added: ["n"] }));
   assert.equal(
     read.alert.body,
-    '{"tenant_id":"acme","name":"Disk full","id":"1","x":1,"event-sinks-hops":1}',
+    '{"tenant_id":"acme","name":"Disk full","id":"1","x":1,"n":"Disk full","event-sinks-hops":1}',
   );
 });
 

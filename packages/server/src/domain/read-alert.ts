@@ -18,6 +18,7 @@ import {
   stringifyJson,
 } from "./json.ts";
 import { type SeverityId, severityFromId, severityFromName, severityNames } from "./severity.ts";
+import { applyTemplate, type TemplateFindings } from "./template-intake.ts";
 import { isTenantId, tenantIdRule } from "./tenant-id.ts";
 import { readTimestamp } from "./timestamp.ts";
 
@@ -66,22 +67,44 @@ export function readAlert(
   const warnings: string[] = [];
   const soft = readSoft(fields, warnings);
   const id = strict.id ?? uid;
+  const body = bodyFields(fields, strict.id === undefined ? uid : undefined);
+  const found = readTemplateOf(soft, strict, body);
+  warnings.push(...found.warnings);
+  const explicitKey = strict.dedupKey ?? found.dedupKey;
   const alert: Alert = {
     uid,
     tenantId: strict.tenantId,
     id,
     name: strict.name,
-    action: soft.action,
-    dedupKey: strict.dedupKey ?? soft.detectionRuleId ?? id,
-    hasExplicitKey: strict.dedupKey !== undefined,
+    action: soft.action ?? found.action ?? "trigger",
+    dedupKey: explicitKey ?? soft.detectionRuleId ?? id,
+    hasExplicitKey: explicitKey !== undefined,
     severityId: soft.severityId,
     tags: soft.tags,
     staging: soft.staging,
-    body: bodyText(fields, strict.id === undefined ? uid : undefined, hops + 1),
-    template: soft.template,
+    body: stringifyJson({ ...body, ...found.added, [hopsField]: hops + 1 }),
+    template: found.template,
     receivedAt: now,
   };
   return { ok: true, alert, eventSinkIds: strict.eventSinkIds, warnings };
+}
+
+const noTemplate: TemplateFindings = {
+  template: null,
+  action: undefined,
+  dedupKey: undefined,
+  added: {},
+  warnings: [],
+};
+
+function readTemplateOf(soft: Soft, strict: Strict, body: JsonObject): TemplateFindings {
+  if (soft.template === undefined) return noTemplate;
+  return applyTemplate(soft.template, body, {
+    action: soft.action,
+    dedupKey: strict.dedupKey,
+    scope: soft.detectionRuleId ?? strict.name,
+    keyLengthMax: keyCharsMax,
+  });
 }
 
 interface Strict {
@@ -159,12 +182,13 @@ function loopProblem(hops: number): AlertProblem {
 }
 
 interface Soft {
-  readonly action: AlertAction;
+  /** Undefined when the alert names none. */
+  readonly action: AlertAction | undefined;
   readonly detectionRuleId: string | undefined;
   readonly severityId: SeverityId;
   readonly tags: readonly string[];
   readonly staging: boolean;
-  readonly template: string | null;
+  readonly template: JsonObject | undefined;
 }
 
 function readSoft(fields: JsonObject, warnings: string[]): Soft {
@@ -181,7 +205,7 @@ function readSoft(fields: JsonObject, warnings: string[]): Soft {
     return undefined;
   };
 
-  const action = take("action", isAction, "`trigger`, `acknowledge` or `resolve`") ?? "trigger";
+  const action = take("action", isAction, "`trigger`, `acknowledge` or `resolve`");
   const keyRule = `a string of 1 to ${keyCharsMax} characters`;
   const detectionRuleId = take("detection_rule_id", isKey, keyRule);
   take("description", isString, "a string");
@@ -203,7 +227,7 @@ function readSoft(fields: JsonObject, warnings: string[]): Soft {
     severityId,
     tags,
     staging,
-    template: template === undefined ? null : stringifyJson(template),
+    template,
   };
 }
 
@@ -243,17 +267,15 @@ const isResultsTable = (value: JsonValue): value is JsonObject =>
   value["rows"].every(isJsonObject);
 
 /**
- * The body that is stored and that webhooks get. Fields keep their order. Taking some out
- * with rest syntax also keeps a field called `__proto__` an ordinary one.
+ * The body that is stored and that webhooks get, without what is added to it. Fields keep
+ * their order. Taking some out with rest syntax also keeps a field called `__proto__` an
+ * ordinary one.
  */
-function bodyText(fields: JsonObject, defaultId: string | undefined, hops: number): string {
+function bodyFields(fields: JsonObject, defaultId: string | undefined): JsonObject {
   const { event_sink_ids: _sinks, alert_template: template, [hopsField]: _hops, ...rest } = fields;
   // A template that is no object is nothing of ours, so it travels like any unknown field.
   if (!isAbsent(template) && !isJsonObject(template)) rest["alert_template"] = template;
-  if (defaultId === undefined) {
-    rest[hopsField] = hops;
-    return stringifyJson(rest);
-  }
+  if (defaultId === undefined) return rest;
   const { id: _null, ...others } = rest;
-  return stringifyJson({ id: defaultId, ...others, [hopsField]: hops });
+  return { id: defaultId, ...others };
 }

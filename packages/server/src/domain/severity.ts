@@ -37,3 +37,8 @@ export function severityFromName(name: string): SeverityId | undefined {
 export function severityRank(id: SeverityId): number {
   return id === 99 ? 0 : id;
 }
+
+/** From Critical on an alert goes before everything else of its sink. */
+export function isUrgentSeverity(id: SeverityId): boolean {
+  return severityRank(id) >= severityRank(5);
+}

@@ -6,26 +6,15 @@
 
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../clock.ts";
-import { createLog, type LogLevel } from "../log.ts";
+import { createLog } from "../log.ts";
 import { createOutbound } from "../outbound/create-outbound.ts";
 import type { Mailer } from "../outbound/outbound.ts";
 import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
-import type { VendorUrls } from "../sinks/sink-type.ts";
 import { attachSqliteStore } from "../store/sqlite/client.ts";
-import type { SqliteConnection } from "../store/sqlite/protocol.ts";
 import { Engine } from "./engine.ts";
+import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 import { createEngineMetrics } from "./engine-metrics.ts";
-import type { EngineCall, EngineReply } from "./start-engine-thread.ts";
-
-/** What the thread is started with: plain data and ports. */
-export interface EngineThreadData {
-  readonly store: SqliteConnection;
-  readonly encryptionKey: string;
-  readonly allowCidrs: readonly string[];
-  readonly vendors: VendorUrls;
-  readonly logLevel: LogLevel;
-}
 
 /** Until there is one. */
 const noMailer: Mailer = {

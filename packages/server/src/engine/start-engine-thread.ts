@@ -1,20 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { Lane } from "../store/store.ts";
 import type { EngineControl } from "./engine-control.ts";
-import type { EngineThreadData } from "./engine-thread.ts";
-
-/** What crosses to the engine's thread, and back. */
-export type EngineCall =
-  | { readonly name: "testEventSink"; readonly input: Lane }
-  | { readonly name: "metrics" }
-  | { readonly name: "stop"; readonly input: { readonly graceMs: number } };
-
-export interface EngineReply {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: string;
-}
+import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 
 /**
  * Starts the engine on a thread of its own; resolves when it has begun to deliver.

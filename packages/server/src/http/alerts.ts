@@ -1,12 +1,11 @@
 /** `/v1/alert`: alerts in, and finding them again. */
 
 import { type Static, Type } from "typebox";
-import type { Alert } from "../domain/alert.ts";
 import { alertActions } from "../domain/delivery.ts";
 import { type JsonValue, parseJson } from "../domain/json.ts";
 import { severityFromId, severityFromName, severityNames } from "../domain/severity.ts";
 import { ApiError } from "../errors.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { type AlertSummary, StoreUnavailable } from "../store/store.ts";
 import { AlertBody, AlertTaken, BatchBody, BatchTaken } from "./alert-schemas.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
@@ -59,7 +58,7 @@ const AlertSummaryView = Type.Object(
 );
 
 /** Everything but the body, which may be megabytes: lists do without it. */
-function summaryOf(alert: Alert): Omit<Static<typeof AlertSummaryView>, "deliveries"> {
+function summaryOf(alert: AlertSummary): Omit<Static<typeof AlertSummaryView>, "deliveries"> {
   return {
     uid: alert.uid,
     id: alert.id,

@@ -7,6 +7,7 @@
  * bounds.
  */
 
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isJsonObject, type JsonValue, parseJson } from "../domain/json.ts";
@@ -29,9 +30,9 @@ export function readJsonBodies(app: App): void {
   // Scanner's SDK lists with a JSON body on GET.
   app.addHttpMethod("GET", { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "string" }, (request, text: string, done) => {
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, bytes: Buffer, done) => {
     try {
-      done(null, text === "" ? undefined : readBody(request, text));
+      done(null, bytes.length === 0 ? undefined : readBody(request, bytes));
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
@@ -46,8 +47,12 @@ export function readJsonBodies(app: App): void {
   });
 }
 
-function readBody(request: FastifyRequest, text: string): JsonValue {
+function readBody(request: FastifyRequest, bytes: Buffer): JsonValue {
   requireJson(request);
+  if (!isUtf8(bytes)) {
+    throw new ApiError("invalid_json", "The body is not UTF-8 throughout: encode it as UTF-8.");
+  }
+  const text = bytes.toString("utf8");
   let body: JsonValue;
   try {
     body = parseJson(text.startsWith("\ufeff") ? text.slice(1) : text);

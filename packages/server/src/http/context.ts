@@ -4,14 +4,17 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { EngineControl } from "../engine/engine-control.ts";
+import type { SlackRefresher } from "../engine/refresh-slack-token.ts";
 import type { Log } from "../log.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
+import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Store, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alert-intake.ts";
 import type { LookupCache } from "./lookup-cache.ts";
 import type { IntakeMetrics } from "./metrics.ts";
+import type { ChannelBooks } from "./slack-channel-book.ts";
 
 /** What the operator decides about the HTTP layer. */
 export interface HttpSettings {
@@ -20,6 +23,10 @@ export interface HttpSettings {
   readonly alertBytesMax: number;
   readonly batchBytesMax: number;
   readonly vendors: VendorUrls;
+  /** Where browsers reach this service, with a slash at the end; null: where it listens. */
+  readonly publicUrl: string | null;
+  /** What can be installed; null: nothing. */
+  readonly slackApp: SlackApp | null;
 }
 
 /** What the HTTP layer is given. */
@@ -46,6 +53,8 @@ export interface HttpContext extends HttpDeps {
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;
   readonly intakeMetrics: IntakeMetrics;
+  readonly slackRefresher: SlackRefresher;
+  readonly channelBooks: ChannelBooks;
 }
 
 /** Fastify, with types read from TypeBox schemas. */

@@ -4,6 +4,7 @@
  * answered without a word of its inside.
  */
 
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
@@ -73,6 +74,8 @@ function fromFastify(error: FastifyError): ApiError {
         "invalid_request",
         "The path is not well percent-encoded: encode a plain `%` as `%25`.",
       );
+    case "FST_ERR_ROUTE_MISSING_CONTENT_TYPE":
+      return new ApiError("method_not_allowed", "This method is not taken: see /openapi.json.");
     case "FST_ERR_MAX_PARAM_LENGTH":
       return new ApiError("not_found", "Nothing has an id that long: check it.");
     default:
@@ -90,16 +93,27 @@ export function createSendError(log: Log): SendError {
     const apiError = toApiError(error);
     const isTooLarge = error !== apiError && apiError.code === "too_large";
     const sent = isTooLarge ? withLimit(apiError, request) : apiError;
-    if (sent.code === "internal" || sent.code === "unavailable") {
-      // A store that is away says so itself; a line for each refused call would only drown it.
-      const level = sent.code === "internal" ? "error" : "debug";
-      const { method, id } = request;
-      log[level]({ error, method, route: routeOf(request), request_id: id }, "http.failed");
-    }
+    logRefusal(log, error, sent, request);
     if (sent.retryAfterS !== undefined) reply.header("retry-after", sent.retryAfterS);
     if (sent.code === "unauthorized") reply.header("www-authenticate", "Bearer");
     void reply.code(sent.status).send(envelopeOf(sent));
   };
+}
+
+function logRefusal(log: Log, error: unknown, sent: ApiError, request: FastifyRequest): void {
+  const { method, id, raw } = request;
+  const fields = { method, route: routeOf(request), request_id: id };
+  const { code, status } = sent;
+  if (code === "unavailable" || (code === "internal" && isHangUp(error, raw))) {
+    // A store that is away says so itself, and clients come and go: a line for each would drown it.
+    log.debug({ ...fields, error }, "http.failed");
+  } else if (code === "internal") log.error({ ...fields, error }, "http.failed");
+  else log.info({ ...fields, status, code }, "http.refused");
+}
+
+/** The client went away in the middle of its body. */
+function isHangUp(error: unknown, raw: IncomingMessage): boolean {
+  return raw.destroyed && error instanceof Error && "code" in error && error.code === "ECONNRESET";
 }
 
 /** Fastify does not say which limit was passed; the route knows. */

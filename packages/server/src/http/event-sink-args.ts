@@ -9,6 +9,7 @@ import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/eve
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { isUuid, type TenantId } from "../ids.ts";
 import { sinkTypes } from "../sinks/index.ts";
+import { isMaskedUrl } from "../sinks/secret-url.ts";
 import type { SinkSettings, SinkType } from "../sinks/sink-type.ts";
 import { isPlainHttp } from "../sinks/webhook/args.ts";
 import { refuseArgs } from "./args-refusal.ts";
@@ -71,11 +72,11 @@ export async function readSettings(
       message,
     );
   }
-  if (sinkType.type === "webhook" && context.settings.requireHttps && isPlainHttp(read.settings)) {
+  if (context.settings.requireHttps && isPlainHttp(read.settings)) {
     throw refuseArgs(
       "invalid_request",
-      "Webhook.url",
-      "Webhook URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).",
+      `${sinkType.wireName}.url`,
+      `${sinkType.wireName} URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).`,
     );
   }
   if (sinkType.type !== "slack") return read;
@@ -93,7 +94,13 @@ export function isSavedByOperator(
   wasBefore: boolean,
 ): boolean {
   if (input.principal.kind !== "operator") return false;
-  return wasBefore || input.sinkType.type !== "webhook" || typeof input.args["url"] === "string";
+  const { url } = input.args;
+  return wasBefore || !takesUrl(input.sinkType) || (typeof url === "string" && !isMaskedUrl(url));
+}
+
+/** Whether who saves the sink chooses where its requests go. */
+function takesUrl({ createArgs }: SinkType): boolean {
+  return Object.hasOwn(Object(Reflect.get(createArgs, "properties")), "url");
 }
 
 async function findIntegration(

@@ -6,7 +6,6 @@ import { ApiError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
-import { signingSecretName } from "../sinks/webhook/args.ts";
 import { refuseArgs } from "./args-refusal.ts";
 import { AttemptView, attemptView } from "./attempt-view.ts";
 import { type Principal, requireTenant, scopeOf } from "./auth.ts";
@@ -29,6 +28,7 @@ import {
   NameField,
   notFound,
   readId,
+  requireSameId,
   TenantIdField,
   unknownTenant,
 } from "./resource-schemas.ts";
@@ -38,10 +38,10 @@ const what = "event sink";
 const resource = "event_sink";
 const tags = ["Event sinks"];
 const path = "/v1/event_sink";
-const pathOfOne = `${path}/:id`;
+export const pathOfOne = `${path}/:id`;
 
 /** Writers that keep getting in between are given up on after this many tries. */
-const updateTriesMax = 5;
+export const updateTriesMax = 5;
 
 /** RFC 9745. `channel` has been deprecated since the API's first public page, May 2024. */
 const channelDeprecation = "@1715212800";
@@ -76,7 +76,7 @@ const UpdateBody = Type.Object(
   { additionalProperties: false },
 );
 
-const IfMatch = Type.Object({
+export const IfMatch = Type.Object({
   "if-match": Type.Optional(Type.String({ description: "an `ETag`, several, or `*`" })),
 });
 
@@ -162,25 +162,6 @@ function addReads(app: App, context: HttpContext): void {
     const eventSink = await getEventSink(request, context);
     reply.header("etag", etagOf(eventSink));
     return { event_sink: eventSinkView(eventSink, context) };
-  });
-
-  const signingSecret = {
-    tags,
-    summary: "Get a webhook sink's signing secret",
-    description: "What the receiver verifies the Standard Webhooks signature with.",
-    security: secured,
-    params: IdParams,
-    response: responses(Type.Object({ signing_secret: Type.String() }), 404),
-  };
-  app.get(`${pathOfOne}/signing_secret`, { schema: signingSecret }, async (request) => {
-    const eventSink = await getEventSink(request, context);
-    const secret = openSecrets(eventSink, context)[signingSecretName];
-    if (secret === undefined) {
-      const { wireName } = sinkTypes[eventSink.type];
-      const message = `A ${wireName} sink has no signing secret; only Webhook sinks sign what they send.`;
-      throw new ApiError("not_found", message);
-    }
-    return { signing_secret: secret.reveal() };
   });
 }
 
@@ -302,7 +283,8 @@ function addTest(app: App, context: HttpContext): void {
   });
 }
 
-async function getEventSink(
+/** The sink a path names. Throws the 404 when this key reaches none of that id. */
+export async function getEventSink(
   { principal, params }: { principal: Principal; params: { id: string } },
   { store }: HttpContext,
 ): Promise<EventSink> {
@@ -312,16 +294,8 @@ async function getEventSink(
   return eventSink;
 }
 
-function requireSameId(inBody: string, inPath: string): void {
-  if (inBody.toLowerCase() === inPath.toLowerCase()) return;
-  throw new ApiError(
-    "id_mismatch",
-    `\`id\` is \`${inBody.slice(0, 100)}\`, but the path names \`${inPath.slice(0, 100)}\`: send the same id in both.`,
-    { details: [{ path: "id", message: "Not the id in the path." }] },
-  );
-}
-
-function seal(
+/** A sink's secrets as they are stored; null when it has none. */
+export function seal(
   secrets: Secrets,
   owner: { id: string; tenantId: string },
   { sealer }: HttpContext,

@@ -63,6 +63,7 @@ const errorTexts: Readonly<Partial<Record<number, string>>> = {
   412: "Changed since the version named in If-Match",
   413: "The body is too large",
   415: "The body is not JSON",
+  429: "Too many calls; see Retry-After",
   503: "Cannot be done right now; see Retry-After",
 };
 

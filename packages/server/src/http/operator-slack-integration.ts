@@ -44,8 +44,8 @@ export async function putOperatorSlackIntegration(
   async function check(token: Secret): Promise<void> {
     const answer = await testToken(token, deps);
     if (answer?.kind === "valid") {
-      const { teamId, teamName, botUserId } = answer;
-      await store.putSlackIntegration({ ...integration, teamId, teamName, botUserId });
+      const { kind: _, ...team } = answer;
+      await store.putSlackIntegration({ ...integration, ...team });
     } else {
       const detail = answer?.outcome.detail ?? "Slack did not answer.";
       log.warn({ detail }, "slack_integration.not_checked");

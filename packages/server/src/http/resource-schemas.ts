@@ -59,6 +59,16 @@ export function readId(text: string, what: string): string {
   throw notFound(what, text);
 }
 
+/** Refuses a body whose id is not the one in the path. */
+export function requireSameId(inBody: string, inPath: string): void {
+  if (inBody.toLowerCase() === inPath.toLowerCase()) return;
+  throw new ApiError(
+    "id_mismatch",
+    `\`id\` is \`${inBody.slice(0, 100)}\`, but the path names \`${inPath.slice(0, 100)}\`: send the same id in both.`,
+    { details: [{ path: "id", message: "Not the id in the path." }] },
+  );
+}
+
 export function notFound(what: string, id: string): ApiError {
   return new ApiError(
     "not_found",

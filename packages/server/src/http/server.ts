@@ -14,6 +14,7 @@
 import { parse as parseQuery } from "node:querystring";
 import { fastify } from "fastify";
 import { stringifyJson } from "../domain/json.ts";
+import { createSlackRefresher } from "../engine/refresh-slack-token.ts";
 import { newId } from "../ids.ts";
 import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
@@ -28,6 +29,10 @@ import { healthRoutes } from "./health.ts";
 import { readListBody } from "./list-body.ts";
 import { createIntakeMetrics, measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
+import { signingSecretRoutes } from "./signing-secret.ts";
+import { createChannelBooks } from "./slack-channel-book.ts";
+import { slackChannelRoutes } from "./slack-channels.ts";
+import { slackCallbackRoute, slackInstallRoute } from "./slack-installs.ts";
 import { slackIntegrationRoutes } from "./slack-integrations.ts";
 import { createTenantSinks } from "./tenant-sinks.ts";
 import { tenantRoutes } from "./tenants.ts";
@@ -60,8 +65,12 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       querystringParser: (text) => ({ ...parseQuery(text) }),
     },
   });
+  const { vendors, slackApp } = deps.settings;
+  const slackRefresher = createSlackRefresher({ ...deps, vendors, slackApp });
   const context: HttpContext = {
     ...deps,
+    slackRefresher,
+    channelBooks: createChannelBooks({ ...deps, slackRefresher }),
     intake: createAlertIntake(deps.store, deps.clock),
     tenantSinks: createTenantSinks(deps.store, deps.clock),
     apiKeys: createApiKeyCache(deps.store, deps.clock),
@@ -85,15 +94,19 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     });
     for (const routes of [
       eventSinkRoutes,
+      signingSecretRoutes,
       alertRoutes,
       deliveryRoutes,
       slackIntegrationRoutes,
+      slackInstallRoute,
+      slackChannelRoutes,
       tenantRoutes,
       apiKeyRoutes,
     ]) {
       routes(v1, context);
     }
   });
+  slackCallbackRoute(app, context);
   healthRoutes(app, context);
   metricsRoute(app, context);
   openapiRoute(app);

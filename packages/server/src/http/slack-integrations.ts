@@ -1,15 +1,20 @@
 /** `/v1/slack_integration`: installs of the Slack app, by their bot tokens, which are never shown. */
 
-import { type Static, Type } from "typebox";
-import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/event-sink.ts";
+import { Type } from "typebox";
+import { operatorSlackIntegrationId } from "../domain/event-sink.ts";
 import { ApiError } from "../errors.ts";
-import { newId } from "../ids.ts";
 import { Secret } from "../secret.ts";
-import { botTokenName } from "../sinks/slack/step.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
+import {
+  changeSlackIntegration,
+  createSlackIntegration,
+  findOfTeam,
+  type TokenOfTeam,
+  withNewToken,
+} from "./put-slack-token.ts";
 import {
   IdParams,
   listOf,
@@ -17,12 +22,16 @@ import {
   notFound,
   nullable,
   readId,
+  requireSameId,
   TenantIdField,
   unknownTenant,
-  WholeSeconds,
 } from "./resource-schemas.ts";
+import {
+  SlackIntegrationView,
+  slackIntegrationView,
+  WrappedSlackIntegration as Wrapped,
+} from "./slack-integration-view.ts";
 import { testToken } from "./slack-lookup.ts";
-import { wholeSeconds } from "./wire-time.ts";
 
 const what = "Slack integration";
 const resource = "slack_integration";
@@ -33,44 +42,34 @@ const pathOfOne = `${path}/:id`;
 /** Slack's tokens are some 60 characters; rotated ones some 170. */
 const botTokenCharsMax = 512;
 
-const SlackIntegrationView = Type.Object(
-  {
-    id: Type.String({ format: "uuid" }),
-    tenant_id: nullable(TenantIdField),
-    name: NameField,
-    team_id: Type.String({ description: "the Slack workspace" }),
-    team_name: Type.String(),
-    bot_user_id: Type.String(),
-    created_at: WholeSeconds,
-    updated_at: WholeSeconds,
-  },
-  { $id: "SlackIntegration", description: "tenant_id is null for the operator's own" },
-);
-
-const Wrapped = Type.Object({ slack_integration: ref(SlackIntegrationView) });
-
-function slackIntegrationView(integration: SlackIntegration): Static<typeof SlackIntegrationView> {
-  return {
-    id: integration.id,
-    tenant_id: integration.tenantId,
-    name: integration.name,
-    team_id: integration.teamId,
-    team_name: integration.teamName,
-    bot_user_id: integration.botUserId,
-    created_at: wholeSeconds(integration.createdAt),
-    updated_at: wholeSeconds(integration.updatedAt),
-  };
-}
+const BotTokenField = Type.String({
+  pattern: "^xox[be][-.][A-Za-z0-9.-]+$",
+  maxLength: botTokenCharsMax,
+  description: "a bot token of the Slack app, xoxb-…, from its OAuth & Permissions page",
+});
 
 const CreateBody = Type.Object(
+  { tenant_id: TenantIdField, name: NameField, bot_token: BotTokenField },
+  { additionalProperties: false },
+);
+
+/** Read-only fields are taken and ignored, so that what GET answered can be edited and sent back. */
+const readOnly = Type.Optional(Type.Unknown({ description: "read-only; ignored" }));
+
+const UpdateBody = Type.Object(
   {
-    tenant_id: TenantIdField,
-    name: NameField,
-    bot_token: Type.String({
-      pattern: "^xox[be][-.][A-Za-z0-9.-]+$",
-      maxLength: botTokenCharsMax,
-      description: "a bot token of the Slack app, xoxb-…, from its OAuth & Permissions page",
-    }),
+    id: Type.String({ description: "the id in the path" }),
+    name: Type.Optional(NameField),
+    bot_token: Type.Optional(BotTokenField),
+    tenant_id: readOnly,
+    team_id: readOnly,
+    team_name: readOnly,
+    bot_user_id: readOnly,
+    scopes: readOnly,
+    token_expires_at: readOnly,
+    revoked_reason: readOnly,
+    created_at: readOnly,
+    updated_at: readOnly,
   },
   { additionalProperties: false },
 );
@@ -79,60 +78,107 @@ export function slackIntegrationRoutes(app: App, context: HttpContext): void {
   app.addSchema(SlackIntegrationView);
   addCreate(app, context);
   addReads(app, context);
+  addUpdate(app, context);
   addDelete(app, context);
 }
 
 function addCreate(app: App, context: HttpContext): void {
-  const { store, clock, sealer } = context;
+  const { store } = context;
   const schema = {
     tags,
     summary: "Create a Slack integration from a bot token",
-    description: "Slack is asked whose token it is (`auth.test`). The token never comes back.",
+    description:
+      "Slack is asked whose token it is (`auth.test`). The token never comes back. Where the tenant's integration of " +
+      "that workspace was revoked, it gets this token instead of a second one being made.",
     security: secured,
     body: CreateBody,
     response: responses(Wrapped, 404, 413, 415),
   };
   app.post(path, { schema }, async ({ principal, body }) => {
-    const tenantId = body.tenant_id;
+    const { tenant_id: tenantId, name } = body;
     requireTenant(principal, tenantId);
     if ((await store.getTenant({ id: tenantId })) === null) throw unknownTenant(tenantId);
-    const botToken = new Secret(body.bot_token);
-    const team = await requireTeam(botToken, context);
-    const id = newId();
-    const now = clock.now();
-    const integration: SlackIntegration = {
-      id,
-      tenantId,
-      name: body.name,
-      ...team,
-      scopes: [],
-      revokedReason: null,
-      tokenExpiresAt: null,
-      sealedSecrets: sealer.seal({ [botTokenName]: botToken }, { id, tenantId }),
-      createdAt: now,
-      updatedAt: now,
-    };
-    const stored = await store.putSlackIntegration(integration);
-    if (stored === "unknown_tenant") throw unknownTenant(tenantId);
+    const token = await requireToken(new Secret(body.bot_token), context);
+    const known = await findOfTeam(tenantId, token, context);
+    const integration =
+      known === null || known.revokedReason === null
+        ? await createSlackIntegration(tenantId, name, token, context)
+        : await changeSlackIntegration(
+            known.id,
+            (current) => withNewToken(current, name, token, context),
+            context,
+          );
     return { slack_integration: slackIntegrationView(integration) };
   });
 }
 
-async function requireTeam(botToken: Secret, context: HttpContext) {
+/** A token that somebody pasted, with what Slack says of it. */
+async function requireToken(botToken: Secret, context: HttpContext): Promise<TokenOfTeam> {
   const answer = await testToken(botToken, context);
   if (answer?.kind === "valid") {
-    const { teamId, teamName, botUserId } = answer;
-    return { teamId, teamName, botUserId };
+    const { kind: _, ...team } = answer;
+    return { ...team, botToken, refreshToken: null, expiresInMs: null };
   }
-  if (answer?.outcome.kind === "rejected") {
-    const message = answer.outcome.detail;
-    const details = [{ path: "bot_token", message }];
-    throw new ApiError("slack_refused", `\`bot_token\`: ${message}`, { details });
-  }
+  if (answer?.outcome.kind === "rejected") throw refuseToken(answer.outcome.detail);
   const why = answer?.outcome.detail ?? "Slack did not answer within 5 seconds.";
   throw new ApiError("unavailable", `The token could not be checked: ${why} Try again.`, {
     retryAfterS: 10,
   });
+}
+
+function refuseToken(message: string): ApiError {
+  const details = [{ path: "bot_token", message }];
+  return new ApiError("slack_refused", `\`bot_token\`: ${message}`, { details });
+}
+
+function addUpdate(app: App, context: HttpContext): void {
+  const { store } = context;
+  const schema = {
+    tags,
+    summary: "Update a Slack integration",
+    description:
+      "Its name, or its bot token by another of the same workspace, which heals a revoked one.",
+    security: secured,
+    params: IdParams,
+    body: UpdateBody,
+    response: responses(Wrapped, 404, 409, 413, 415),
+  };
+  app.put(pathOfOne, { schema }, async ({ principal, params, body }) => {
+    requireSameId(body.id, params.id);
+    const id = readId(params.id, what);
+    const found = await store.getSlackIntegration({ tenantId: scopeOf(principal), id });
+    if (found === null) throw notFound(what, id);
+    if (id === operatorSlackIntegrationId) throw fromEnvironment("change it");
+    const name = body.name ?? "";
+    if (body.bot_token === undefined) {
+      const integration = await changeSlackIntegration(
+        id,
+        (current) => ({ ...current, name: name === "" ? current.name : name }),
+        context,
+      );
+      return { slack_integration: slackIntegrationView(integration) };
+    }
+    const token = await requireToken(new Secret(body.bot_token), context);
+    if (token.teamId !== found.teamId) {
+      const team = `${found.teamName} (${found.teamId})`;
+      throw refuseToken(
+        `The token is of the workspace ${token.teamName} (${token.teamId}), but this integration is of ${team}: make a new integration for it.`,
+      );
+    }
+    const integration = await changeSlackIntegration(
+      id,
+      (current) => withNewToken(current, name, token, context),
+      context,
+    );
+    return { slack_integration: slackIntegrationView(integration) };
+  });
+}
+
+function fromEnvironment(wish: string): ApiError {
+  return new ApiError(
+    "conflict",
+    `This integration comes from EVENT_SINKS_SLACK_BOT_TOKEN: ${wish} there and start the service again.`,
+  );
 }
 
 function addReads(app: App, { store }: HttpContext): void {
@@ -167,7 +213,7 @@ function addReads(app: App, { store }: HttpContext): void {
   });
 }
 
-function addDelete(app: App, { store }: HttpContext): void {
+function addDelete(app: App, { store, channelBooks }: HttpContext): void {
   const schema = {
     tags,
     summary: "Delete a Slack integration",
@@ -183,10 +229,7 @@ function addDelete(app: App, { store }: HttpContext): void {
   app.delete(pathOfOne, { schema }, async ({ principal, params }) => {
     const id = readId(params.id, what);
     if (id === operatorSlackIntegrationId && principal.kind === "operator") {
-      throw new ApiError(
-        "conflict",
-        "This integration comes from EVENT_SINKS_SLACK_BOT_TOKEN: take that out and start the service again.",
-      );
+      throw fromEnvironment("take it out");
     }
     const deleted = await store.deleteSlackIntegration({ tenantId: scopeOf(principal), id });
     if (deleted.kind === "not_found") throw notFound(what, id);
@@ -197,6 +240,7 @@ function addDelete(app: App, { store }: HttpContext): void {
       const details = users.map((user) => ({ path: "id", message: `Event sink ${user} uses it.` }));
       throw new ApiError("conflict", message, { details });
     }
+    channelBooks.forget(id);
     return { id, tenant_id: deleted.tenantId };
   });
 }

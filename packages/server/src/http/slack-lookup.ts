@@ -7,8 +7,7 @@
 import type { SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Secret } from "../secret.ts";
-import type { SinkRequest, SinkResponse } from "../sinks/sink-type.ts";
-import { readSlackAnswer, type SlackAccess, type SlackErrorContext } from "../sinks/slack/api.ts";
+import { readSlackAnswer, type SlackErrorContext } from "../sinks/slack/api.ts";
 import { readSettings, withChannel } from "../sinks/slack/args.ts";
 import {
   type AuthTestAnswer,
@@ -21,29 +20,16 @@ import {
   searchChannelRequest,
   startChannelSearch,
 } from "../sinks/slack/channels.ts";
+import { readScopes } from "../sinks/slack/oauth.ts";
 import { botTokenName } from "../sinks/slack/step.ts";
 import { refuseArgs } from "./args-refusal.ts";
-import type { HttpContext } from "./context.ts";
-
-/** For all requests of one look-up together. */
-const lookUpMsMax = 5_000;
-
-type LookUpContext = Pick<HttpContext, "outbound" | "clock" | "sealer" | "settings">;
-
-/** Sends requests to Slack until the time for the look-up is used up. */
-type Ask = (request: SinkRequest) => Promise<SinkResponse | null>;
-
-function createAsk({ outbound, clock }: LookUpContext): Ask {
-  const until = clock.now() + lookUpMsMax;
-  return async ({ method, url, headers, body, responseBytesMax }) => {
-    const timeoutMs = until - clock.now();
-    if (timeoutMs <= 0) return null;
-    const policy = "vendor";
-    const request = { method, url, headers, body, responseBytesMax, policy, timeoutMs } as const;
-    const result = await outbound.send(request);
-    return result.kind === "response" ? result : null;
-  };
-}
+import {
+  type AskContext,
+  type CallerContext,
+  createAsk,
+  createSlackCaller,
+  type SlackCaller,
+} from "./slack-caller.ts";
 
 /**
  * Looks a Slack sink's channel up.
@@ -52,18 +38,16 @@ function createAsk({ outbound, clock }: LookUpContext): Ask {
 export async function lookUpChannel(
   settings: JsonObject,
   integration: SlackIntegration,
-  context: LookUpContext,
+  context: CallerContext,
 ): Promise<JsonObject> {
   const { channelId, wantedName } = readSettings(settings);
-  const secrets = context.sealer.unseal(integration.sealedSecrets, integration);
-  const access = { slackApi: context.settings.vendors.slackApi, botToken: secrets[botTokenName] };
+  const caller = createSlackCaller(integration, context);
   const channel = channelId ?? `#${wantedName}`;
-  const reading = { channel, secrets, now: context.clock.now() };
-  const ask = createAsk(context);
+  const reading = () => ({ channel, secrets: caller.secrets(), now: context.clock.now() });
   const answer =
     channelId === null
-      ? await searchChannel(wantedName ?? "", ask, access, reading)
-      : await getChannel(channelId, ask, access, reading);
+      ? await searchChannel(wantedName ?? "", caller, reading)
+      : await getChannel(channelId, caller, reading);
   if (answer === null) return settings;
   if (answer.kind === "found") return withChannel(settings, answer.channel);
   if (answer.outcome.kind === "retry") return settings;
@@ -73,43 +57,52 @@ export async function lookUpChannel(
 
 type Found = Exclude<ChannelAnswer, { kind: "next" }>;
 
+/** Made after each answer, since the token may have been renewed meanwhile. */
+type Reading = () => SlackErrorContext;
+
 async function getChannel(
   id: string,
-  ask: Ask,
-  access: SlackAccess,
-  reading: SlackErrorContext,
+  caller: SlackCaller,
+  reading: Reading,
 ): Promise<Found | null> {
-  const response = await ask(getChannelRequest(id, access));
+  const response = await caller.call((access) => getChannelRequest(id, access));
   if (response === null) return null;
   const answer = readSlackAnswer(response);
   // A token that may not look channels up may still post to them: Slack has not said no to that.
   if (answer.kind === "error" && answer.error === "missing_scope") return null;
-  return readGetChannel(response, reading);
+  return readGetChannel(response, reading());
 }
 
 async function searchChannel(
   name: string,
-  ask: Ask,
-  access: SlackAccess,
-  reading: SlackErrorContext,
+  caller: SlackCaller,
+  reading: Reading,
 ): Promise<Found | null> {
   let search = startChannelSearch(name);
   for (;;) {
-    const response = await ask(searchChannelRequest(search, access));
+    const response = await caller.call((access) => searchChannelRequest(search, access));
     if (response === null) return null;
-    const answer = readChannelSearch(response, search, reading);
+    const answer = readChannelSearch(response, search, reading());
     if (answer.kind !== "next") return answer;
     search = answer.search;
   }
 }
 
+/** Whose a token is and, where Slack tells, what it may do. */
+export type TokenAnswer =
+  | (Extract<AuthTestAnswer, { kind: "valid" }> & { readonly scopes: readonly string[] })
+  | Extract<AuthTestAnswer, { kind: "failed" }>;
+
 /** Asks Slack whose token this is; null when Slack gave no answer in time. */
 export async function testToken(
   botToken: Secret,
-  context: Pick<HttpContext, "outbound" | "clock" | "sealer" | "settings">,
-): Promise<AuthTestAnswer | null> {
+  context: AskContext,
+): Promise<TokenAnswer | null> {
   const access = { slackApi: context.settings.vendors.slackApi, botToken };
   const response = await createAsk(context)(authTestRequest(access));
+  if (response === null) return null;
   const reading = { secrets: { [botTokenName]: botToken }, now: context.clock.now() };
-  return response === null ? null : readAuthTest(response, reading);
+  const answer = readAuthTest(response, reading);
+  if (answer.kind === "failed") return answer;
+  return { ...answer, scopes: readScopes(response.headers["x-oauth-scopes"]) };
 }

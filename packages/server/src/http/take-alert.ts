@@ -1,8 +1,10 @@
 import type { Static } from "typebox";
+import type { Alert } from "../domain/alert.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.ts";
 import { readAlert } from "../domain/read-alert.ts";
 import { ApiError } from "../errors.ts";
-import { type EventSinkId, newId } from "../ids.ts";
+import { newId } from "../ids.ts";
+import { sinkTypes } from "../sinks/index.ts";
 import type { AcceptResult, NewDelivery, TenantSinks } from "../store/store.ts";
 import { type AlertTaken, batchAlertsMax } from "./alert-schemas.ts";
 import { type Principal, requireTenant } from "./auth.ts";
@@ -33,9 +35,7 @@ export async function takeAlert(
   if (read.eventSinkIds === null && chosen.length === 0 && !alert.staging) {
     warnings.push("The tenant has no event sink, so the alert is recorded and goes nowhere.");
   }
-  const deliveries = alert.staging
-    ? []
-    : chosen.map((eventSinkId): NewDelivery => ({ id: newId(), eventSinkId }));
+  const deliveries = alert.staging ? [] : chosen.map((eventSink) => newDelivery(eventSink, alert));
   const accepted = await context.intake.accept({ alert, deliveries });
   const answer = answerOf(accepted, alert);
   context.intakeMetrics[answer.alert.duplicate ? "duplicates" : "accepted"].inc();
@@ -78,19 +78,28 @@ function requireSize(body: string, bytesMax: number): void {
   );
 }
 
+/** A resolve makes triggers of its key that were never sent pointless where the type says so. */
+function newDelivery({ id, type }: ChosenSink, alert: Alert): NewDelivery {
+  const supersedes =
+    alert.action === "resolve" && alert.hasExplicitKey && sinkTypes[type].dropsResolvedTriggers;
+  return { id: newId(), eventSinkId: id, ...(supersedes ? { supersedes } : {}) };
+}
+
+type ChosenSink = TenantSinks["eventSinks"][number];
+
 /** The tenant's sinks that the alert names, and the names that are none. Refuses when none is left. */
 function chooseSinks(
   named: readonly string[] | null,
   { eventSinks }: TenantSinks,
-): { chosen: readonly EventSinkId[]; unknown: string[] } {
-  const known = eventSinks.map(({ id }) => id);
-  if (named === null) return { chosen: known, unknown: [] };
-  const chosen = new Set<EventSinkId>();
+): { chosen: readonly ChosenSink[]; unknown: string[] } {
+  if (named === null) return { chosen: eventSinks, unknown: [] };
+  const chosen = new Set<ChosenSink>();
   const unknown: string[] = [];
   for (const name of named) {
     const id = name.toLowerCase();
-    if (known.includes(id)) chosen.add(id);
-    else unknown.push(name);
+    const eventSink = eventSinks.find((one) => one.id === id);
+    if (eventSink === undefined) unknown.push(name);
+    else chosen.add(eventSink);
   }
   if (chosen.size > 0 || named.length === 0) return { chosen: [...chosen], unknown };
   const message = `None of the sinks in \`event_sink_ids\` is a sink of this tenant: ${unknown.slice(0, 10).join(", ")}`;

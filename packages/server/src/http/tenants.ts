@@ -40,7 +40,8 @@ export function tenantRoutes(app: App, { store, clock, tenantSinks }: HttpContex
   };
   app.post(path, { schema: create }, async ({ principal, body }) => {
     requireOperator(principal);
-    const tenant = { id: body.tenant_id ?? newId(), createdAt: clock.now() };
+    const id = body.tenant_id ?? newId();
+    const tenant = { id, operationalEventSinkIds: [], createdAt: clock.now() };
     if ((await store.createTenant(tenant)) === "exists") {
       throw new ApiError("conflict", `There is a tenant \`${tenant.id}\` already: just use it.`);
     }

@@ -30,7 +30,7 @@ interface SchemaNode {
 /** What a schema has to say of a value: an error to throw, or undefined when it fits. */
 export type Check = (value: unknown) => ApiError | undefined;
 
-/** Compiles a schema. Details' paths start with `prefix` when one is given. */
+/** Compiles a schema. */
 export function compileCheck(schema: TSchema): Check {
   const validator = Compile(schema);
   return (value) =>
@@ -134,7 +134,7 @@ function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDet
     }));
   }
   if (path === "") {
-    const given = value === null ? "and there is none" : `not ${nameOf(value)}`;
+    const given = value === null ? "and there is none" : `not ${kindOf(value)}`;
     return [{ path, message: `The body must be a JSON object, ${given}.` }];
   }
   return [{ path, message: `\`${path}\` ${ruleOf(finding.keyword, node, value)}.` }];
@@ -145,6 +145,7 @@ function ruleOf(keyword: string, node: SchemaNode, value: unknown): string {
   switch (keyword) {
     case "type":
     case "anyOf":
+      return `must be ${expectedBy(node)}, not ${kindOf(value)}${hint(node)}`;
     case "enum":
     case "const":
       return `must be ${expectedBy(node)}, not ${nameOf(value)}${hint(node)}`;
@@ -198,9 +199,14 @@ function hint(node: SchemaNode | undefined): string {
 }
 
 function nameOf(value: unknown): string {
+  return typeof value === "string" && value.length <= 40 ? `\`${value}\`` : kindOf(value);
+}
+
+/** Without the value itself: what stands in the wrong place may well be a secret. */
+function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "string") return value.length > 40 ? "this text" : `\`${value}\``;
+  if (typeof value === "string") return "a string";
   if (typeof value === "number" || JSON.isRawJSON(value)) return "a number";
   return typeof value === "object" ? "an object" : `${value}`;
 }

@@ -64,6 +64,8 @@ export interface VendorUrls {
   readonly slackApi: string;
   /** No slash at the end, e.g. `https://events.pagerduty.com`. */
   readonly pagerduty: string;
+  /** Who mails come from, e.g. `Event Sinks <alerts@example.com>`; left out where none is set. */
+  readonly mailFrom?: string | undefined;
 }
 
 /** The next request. Header values may hold revealed secrets; the engine masks them before it records. */
@@ -176,8 +178,10 @@ export interface RollUp {
   /** Whether this alert may be rolled up: not the gravest, not what continues an open problem. */
   admits(alert: SinkAlert, memory: JsonObject): boolean;
   step(input: RollUpInput): SinkRequest;
-  /** `memory` of a delivered one becomes the memory of each alert's (sink, dedup_key). */
+  /** `memory` is what `remember` adds to each alert's (sink, dedup_key). */
   outcome(response: SinkResponse, input: RollUpInput): SinkOutcome;
+  /** The memory of a (sink, dedup_key) that held `known`, after a roll-up that left `left`. */
+  remember(known: JsonObject, left: JsonObject): JsonObject;
 }
 
 export interface SinkType {

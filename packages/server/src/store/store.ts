@@ -177,13 +177,13 @@ export interface Settlement extends Lane {
   readonly failureCount: number;
   readonly now: number;
   readonly attempt: Attempt;
-  /** New memory of the (sink, dedup_key); undefined leaves it. */
+  /** New memory of the (sink, dedup_key); undefined leaves it, `{}` forgets it. */
   readonly memory?: JsonObject | undefined;
   /** Merged into the sink's settings; does not count as a change by its owner. */
   readonly learned?: JsonObject | undefined;
-  /** The sink's new health; counts as no change by its owner, and subscribers get `sink_changed`. */
+  /** The sink's new health; no change by its owner. Subscribers get `sink_changed` when its state is another. */
   readonly health?: SinkHealth | undefined;
-  /** Pauses the sink at `now`. */
+  /** Pauses the sink at `now`, with `sink_changed`. */
   readonly pausesSink?: boolean | undefined;
 }
 
@@ -229,9 +229,17 @@ export interface DeliveryFilter {
   readonly until: number | null;
 }
 
-/** A delivery as an alert's page shows it. */
+/** An alert with its deliveries, as its own page shows it. */
 export interface AlertWithDeliveries {
   readonly alert: Alert;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** What lists show of an alert: all but what may be megabytes. */
+export type AlertSummary = Omit<Alert, "body" | "template">;
+
+export interface ListedAlert {
+  readonly alert: AlertSummary;
   readonly deliveries: readonly Delivery[];
 }
 
@@ -292,6 +300,7 @@ export interface StoreOperations {
   getTenantSinks(input: { tenantId: TenantId }): TenantSinks | null;
 
   createApiKey(input: ApiKey): "created" | "unknown_tenant";
+  getApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
   findApiKey(input: { hash: string }): ApiKey | null;
   listApiKeys(input: Page & { tenantId: TenantId }): Listed<ApiKey>;
   deleteApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
@@ -304,18 +313,21 @@ export interface StoreOperations {
   getEventSink(input: Scoped<EventSinkId>): EventSink | null;
   /** By creation. */
   listEventSinks(input: Page & { tenantId: TenantId }): Listed<EventSink>;
-  /** Replaces the sink if it is still at `ifVersion`. */
+  /** Replaces the sink if it is still at `ifVersion`. A broken one is probed at once: it may be cured. */
   updateEventSink(input: {
     eventSink: EventSink;
     ifVersion: number;
   }): "updated" | "version_mismatch" | "not_found";
-  /** Its pending deliveries become `canceled`; a delivery under a lease is settled as its attempt ends. */
+  /** Also no longer one of its tenant's operational sinks. Its pending deliveries become `canceled`; a delivery under a lease is settled as its attempt ends. */
   deleteEventSink(
     input: Scoped<EventSinkId> & { now: number; ifVersion: number | null },
   ): { kind: "deleted"; tenantId: TenantId } | { kind: "not_found" } | { kind: "version_mismatch" };
   getSendingSink(input: Lane): SendingSink | null;
   getEventSinkStatus(input: Scoped<EventSinkId>): EventSinkStatus | null;
-  /** Pauses (a time) or resumes (null) a sink. Resuming makes what was held due, oldest first. */
+  /**
+   * Pauses (a time) or resumes (null) a sink; one that is paused already stays paused since it
+   * was. What was held is due as before, so the oldest of it goes out first.
+   */
   setEventSinkPause(input: Lane & { pausedAt: number | null }): "done" | "not_found";
 
   /** Makes it, or replaces one with the same id (the operator's, at start). */
@@ -344,7 +356,7 @@ export interface StoreOperations {
   acceptAlerts(input: { alerts: readonly NewAlert[]; now: number }): readonly AcceptResult[];
   getAlert(input: Scoped<AlertUid>): AlertWithDeliveries | null;
   /** Newest first. A page scans a bounded number of alerts, so it may be short and still have a next. */
-  listAlerts(input: AlertFilter & Page): Listed<AlertWithDeliveries>;
+  listAlerts(input: AlertFilter & Page): Listed<ListedAlert>;
 
   /** Lanes with unsettled deliveries, and when the first of each is due; costs by lanes, not by deliveries. */
   listLanes(input: Record<string, never>): readonly (Lane & { nextDueAt: number | null })[];
@@ -383,7 +395,8 @@ export type Store = {
 } & {
   /**
    * Starts offers and hints, at most `offersPerLane` leased deliveries of a lane at a time.
-   * One subscriber for each store connection. The listener must return at once.
+   * One subscriber for each store connection. The listener must return at once. Answers are heard
+   * before events that were told after them.
    */
   subscribe(options: { offersPerLane: number }, listener: (event: StoreEvent) => void): void;
   close(): Promise<void>;

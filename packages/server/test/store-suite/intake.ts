@@ -57,6 +57,7 @@ function acceptTests(openStore: OpenStore): void {
       dedupKey: added.alert.dedupKey,
       action: "trigger",
       state: "pending",
+      isHeld: false,
       reason: null,
       attemptCount: 0,
       createdAt: startAt + 3,

@@ -2,24 +2,17 @@ import assert from "node:assert/strict";
 import { newId } from "../../src/ids.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { OpenStore } from "../store-suite.ts";
-import {
-  listen,
-  sampleApiKey,
-  sampleSink,
-  sampleSlackIntegration,
-  startAt,
-  storedSink,
-} from "../support/store-samples.ts";
+import { listen, sampleApiKey, sampleSink, startAt, storedSink } from "../support/store-samples.ts";
 import { onFreshStore } from "./on-fresh-store.ts";
 
-/** Tenants, keys, sinks and Slack integrations. */
+const acme = { id: "acme", operationalEventSinkIds: [], createdAt: startAt };
+
+/** Tenants, keys and sinks. */
 export function managementTests(openStore: OpenStore): void {
   tenantTests(openStore);
   apiKeyTests(openStore);
   eventSinkTests(openStore);
   eventSinkChangeTests(openStore);
-  slackIntegrationTests(openStore);
-  sendingSinkTests(openStore);
 }
 
 function tenantTests(openStore: OpenStore): void {
@@ -35,7 +28,7 @@ function tenantTests(openStore: OpenStore): void {
     assert.equal(await store.getTenant({ id: "acme" }), null);
     assert.equal(await store.createTenant({ id: "acme", createdAt: startAt }), "created");
     assert.equal(await store.createTenant({ id: "acme", createdAt: startAt + 1 }), "exists");
-    assert.deepEqual(await store.getTenant({ id: "acme" }), { id: "acme", createdAt: startAt });
+    assert.deepEqual(await store.getTenant({ id: "acme" }), acme);
   });
 
   test("tenants are listed page by page in order of creation, not of name", async ({ store }) => {
@@ -109,7 +102,7 @@ function eventSinkTests(openStore: OpenStore): void {
     );
     assert.equal(await store.getTenant({ id: "acme" }), null);
     assert.equal(await store.createEventSink({ eventSink, createsTenant: true }), "created");
-    assert.deepEqual(await store.getTenant({ id: "acme" }), { id: "acme", createdAt: startAt });
+    assert.deepEqual(await store.getTenant({ id: "acme" }), acme);
     assert.deepEqual(await store.getEventSink({ tenantId: "acme", id: eventSink.id }), eventSink);
     assert.deepEqual(await store.getEventSink({ tenantId: null, id: eventSink.id }), eventSink);
   });
@@ -149,7 +142,8 @@ function eventSinkTests(openStore: OpenStore): void {
     const second = await store.listEventSinks({ tenantId: "acme", after: first.next, limit: 2 });
     assert.deepEqual(second, { items: sinks.slice(2), next: null });
     assert.deepEqual(await store.getTenantSinks({ tenantId: "acme" }), {
-      eventSinks: sinks.map(({ id, type }) => ({ id, type })),
+      eventSinks: sinks.map(({ id, type, name }) => ({ id, type, name, isWorking: true })),
+      operationalEventSinkIds: [],
     });
     assert.equal(await store.getTenantSinks({ tenantId: "nobody" }), null);
   });
@@ -203,107 +197,5 @@ function eventSinkChangeTests(openStore: OpenStore): void {
     assert.deepEqual(changed(), [
       { kind: "sink_changed", tenantId: "acme", eventSinkId: id, isDeleted: true },
     ]);
-  });
-}
-
-function slackIntegrationTests(openStore: OpenStore): void {
-  const test = onFreshStore(openStore);
-
-  test("a Slack integration belongs to its tenant, the operator's to the operator alone", async ({
-    store,
-  }) => {
-    const own = sampleSlackIntegration();
-    assert.equal(await store.putSlackIntegration(own), "unknown_tenant");
-    await store.createTenant({ id: "acme", createdAt: startAt });
-    assert.equal(await store.putSlackIntegration(own), "stored");
-    const operators = sampleSlackIntegration({ tenantId: null });
-    assert.equal(await store.putSlackIntegration(operators), "stored");
-
-    assert.deepEqual(await store.getSlackIntegration({ tenantId: "acme", id: own.id }), own);
-    assert.equal(await store.getSlackIntegration({ tenantId: "other", id: own.id }), null);
-    assert.equal(await store.getSlackIntegration({ tenantId: "acme", id: operators.id }), null);
-    const found = await store.getSlackIntegration({ tenantId: null, id: operators.id });
-    assert.deepEqual(found, operators);
-    const page = { after: null, limit: 10 };
-    const listed = await store.listSlackIntegrations({ tenantId: "acme", ...page });
-    assert.deepEqual(listed, { items: [own], next: null });
-  });
-
-  test("putting a Slack integration again replaces it and tells of the sinks that use it", async ({
-    store,
-  }) => {
-    await store.createTenant({ id: "acme", createdAt: startAt });
-    const first = sampleSlackIntegration();
-    await store.putSlackIntegration(first);
-    const sink = await storedSink(store, {
-      type: "slack",
-      settings: { slack_integration_id: first.id },
-    });
-    const { changed } = listen(store, 0);
-    const second = { ...first, name: "Renamed", sealedSecrets: "new", updatedAt: startAt + 9 };
-    await store.putSlackIntegration(second);
-    assert.deepEqual(await store.getSlackIntegration({ tenantId: null, id: first.id }), second);
-    assert.deepEqual(changed(), [
-      { kind: "sink_changed", tenantId: "acme", eventSinkId: sink.id, isDeleted: false },
-    ]);
-  });
-
-  test("a Slack integration in use is not deleted, and the sinks are named", async ({ store }) => {
-    await store.createTenant({ id: "acme", createdAt: startAt });
-    const { id } = sampleSlackIntegration();
-    await store.putSlackIntegration(sampleSlackIntegration({ id }));
-    const settings = { slack_integration_id: id };
-    const sink = await storedSink(store, { type: "slack", settings });
-    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: "other", id }), {
-      kind: "not_found",
-    });
-    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: "acme", id }), {
-      kind: "in_use",
-      eventSinkIds: [sink.id],
-    });
-    const input = { tenantId: "acme", id: sink.id, now: startAt, ifVersion: null };
-    await store.deleteEventSink(input);
-    assert.deepEqual(await store.deleteSlackIntegration({ tenantId: null, id }), {
-      kind: "deleted",
-      tenantId: "acme",
-    });
-    assert.equal(await store.getSlackIntegration({ tenantId: null, id }), null);
-  });
-}
-
-function sendingSinkTests(openStore: OpenStore): void {
-  const test = onFreshStore(openStore);
-
-  test("a sink to send through comes with its own tenant's Slack integration only", async ({
-    store,
-  }) => {
-    await store.createTenant({ id: "acme", createdAt: startAt });
-    await store.createTenant({ id: "other", createdAt: startAt });
-    const own = sampleSlackIntegration();
-    const others = sampleSlackIntegration({ tenantId: "other" });
-    for (const integration of [own, others]) await store.putSlackIntegration(integration);
-    const integrationFor = async (slackIntegrationId: string) => {
-      const settings = { slack_integration_id: slackIntegrationId };
-      const sink = await storedSink(store, { type: "slack", settings });
-      const found = await store.getSendingSink({ tenantId: "acme", eventSinkId: sink.id });
-      assert.deepEqual(found?.eventSink, sink);
-      return found.slackIntegration;
-    };
-    assert.deepEqual(await integrationFor(own.id), own);
-    assert.equal(await integrationFor(others.id), null);
-    assert.equal(await integrationFor(newId()), null);
-  });
-
-  test("the operator's Slack integration serves sinks saved with an operator key only", async ({
-    store,
-  }) => {
-    const operators = sampleSlackIntegration({ tenantId: null });
-    await store.putSlackIntegration(operators);
-    const settings = { slack_integration_id: operators.id };
-    for (const savedByOperator of [true, false]) {
-      const sink = await storedSink(store, { type: "slack", settings, savedByOperator });
-      const found = await store.getSendingSink({ tenantId: "acme", eventSinkId: sink.id });
-      assert.deepEqual(found?.slackIntegration, savedByOperator ? operators : null);
-    }
   });
 }

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { type AlertAction, alertActions, mustWait } from "../../src/domain/delivery.ts";
-import type { EventSink } from "../../src/domain/event-sink.ts";
-import type { LeasedDelivery, Store } from "../../src/store/store.ts";
+import { alertActions, mustWait } from "../../src/domain/delivery.ts";
 import type { OpenStore } from "../store-suite.ts";
 import {
   accept,
@@ -21,7 +18,6 @@ import { onFreshStore } from "./on-fresh-store.ts";
 export function orderTests(openStore: OpenStore): void {
   pairTests(openStore);
   waitingTests(openStore);
-  randomTests(openStore);
 }
 
 function pairTests(openStore: OpenStore): void {
@@ -113,118 +109,4 @@ function waitingTests(openStore: OpenStore): void {
     }
     assert.equal(settledCount, 61);
   });
-}
-
-interface ModelDelivery {
-  readonly id: string;
-  readonly key: string;
-  readonly action: AlertAction;
-  isPending: boolean;
-  dueAt: number;
-}
-
-type Step =
-  | { readonly kind: "accept"; readonly action: AlertAction; readonly key: string }
-  | { readonly kind: "claim"; readonly limit: number }
-  | {
-      readonly kind: "settle";
-      readonly pick: number;
-      readonly end: "delivered" | "failed" | "retry";
-    }
-  | { readonly kind: "release"; readonly pick: number }
-  | { readonly kind: "wait" };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({
-    kind: fc.constant("accept" as const),
-    action: fc.constantFrom(...alertActions),
-    key: fc.constantFrom("a", "b"),
-  }),
-  fc.record({ kind: fc.constant("claim" as const), limit: fc.integer({ min: 1, max: 5 }) }),
-  fc.record({
-    kind: fc.constant("settle" as const),
-    pick: fc.nat(9),
-    end: fc.constantFrom("delivered" as const, "failed" as const, "retry" as const),
-  }),
-  fc.record({ kind: fc.constant("release" as const), pick: fc.nat(9) }),
-  fc.record({ kind: fc.constant("wait" as const) }),
-);
-
-function randomTests(openStore: OpenStore): void {
-  const test = onFreshStore(openStore);
-
-  for (const offersPerLane of [0, 3]) {
-    test(`random work keeps to a trivial model, with ${offersPerLane} offers a lane`, async ({
-      store,
-    }) => {
-      const { offered } = listen(store, offersPerLane);
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-          const sink = await storedSink(store);
-          const mine = () => offered().filter(({ eventSinkId }) => eventSinkId === sink.id);
-          await runModel(store, sink, steps, mine);
-        }),
-        { numRuns: 60 },
-      );
-    });
-  }
-}
-
-/** Runs steps on the store and on a list, which says at each claim what must and must not come. */
-async function runModel(
-  store: Store,
-  sink: EventSink,
-  steps: readonly Step[],
-  offered: () => LeasedDelivery[],
-): Promise<void> {
-  const model: ModelDelivery[] = [];
-  const held = new Map<string, LeasedDelivery>();
-  let now = startAt;
-  let offeredCount = 0;
-
-  const mayGo = (delivery: ModelDelivery) => {
-    const earlier = model
-      .slice(0, model.indexOf(delivery))
-      .filter(({ isPending, key }) => isPending && key === delivery.key);
-    return delivery.isPending && !mustWait(delivery.action, earlier);
-  };
-  const claimable = () =>
-    model.filter((delivery) => !held.has(delivery.id) && mayGo(delivery) && delivery.dueAt <= now);
-  const hold = (leased: LeasedDelivery) => {
-    const delivery = model.find(({ id }) => id === leased.id);
-    assert.ok(delivery && mayGo(delivery), "leased out of order");
-    assert.ok(!held.has(leased.id), "leased twice");
-    held.set(leased.id, leased);
-  };
-  const pickHeld = (pick: number) => [...held.values()][pick % held.size];
-
-  for (const one of [...steps, { kind: "claim" as const, limit: 1_000 }]) {
-    if (one.kind === "wait") now += 10;
-    if (one.kind === "accept") {
-      const { action, key } = one;
-      const { deliveryId } = await accept(store, sink, { action, dedupKey: key }, now);
-      model.push({ id: deliveryId, key, action, isPending: true, dueAt: now });
-      for (const delivery of offered().slice(offeredCount)) hold(delivery);
-      offeredCount = offered().length;
-    }
-    if (one.kind === "claim") {
-      const expected = claimable();
-      const { deliveries } = await claim(store, sink, now, one.limit);
-      for (const delivery of deliveries) hold(delivery);
-      assert.equal(deliveries.length, Math.min(one.limit, expected.length));
-    }
-    const leased = one.kind === "settle" || one.kind === "release" ? pickHeld(one.pick) : undefined;
-    const delivery = model.find(({ id }) => id === leased?.id);
-    if (leased === undefined || delivery === undefined) continue;
-    held.delete(leased.id);
-    if (one.kind === "release") {
-      await store.release({ leases: [{ ...leased, deliveryId: leased.id }] });
-    } else if (one.kind === "settle" && one.end === "retry") {
-      delivery.dueAt = now + 15;
-      await store.settle({ settlements: [{ ...retryOf(leased, now + 15), now }] });
-    } else if (one.kind === "settle" && one.end !== "retry") {
-      delivery.isPending = false;
-      await store.settle({ settlements: [settlementOf(leased, { state: one.end, now })] });
-    }
-  }
 }

@@ -61,6 +61,8 @@ export async function openFreshHttp(
     alertBytesMax: 64 * 1024,
     batchBytesMax: 256 * 1024,
     vendors,
+    publicUrl: null,
+    slackApp: null,
     ...change.settings,
   };
   const metrics = createEngineMetrics();

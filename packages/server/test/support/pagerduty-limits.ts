@@ -27,6 +27,7 @@ export function assertPagerDutyTakes(body: string): void {
     "dedup_key",
     "payload",
     "links",
+    "images",
     "client",
     "client_url",
   ]);
@@ -34,14 +35,22 @@ export function assertPagerDutyTakes(body: string): void {
   for (const link of event["links"] === undefined ? [] : asArray(event["links"])) {
     const { href, text } = asObject(link);
     assertUrl(href);
-    assert.ok(asText(text).length >= 1);
+    if (text !== undefined) assert.ok(asText(text).length >= 1);
+  }
+  for (const image of event["images"] === undefined ? [] : asArray(event["images"])) {
+    assert.match(new URL(asText(asObject(image)["src"])).protocol, /^https:$/);
   }
   assert.ok(asText(event["client"]).length >= 1);
   if (event["client_url"] !== undefined) assertUrl(event["client_url"]);
 }
 
 function assertPayload(payload: JsonObject): void {
-  assertKeys(payload, ["summary", "source", "severity", "timestamp", "custom_details"]);
+  const required = ["summary", "source", "severity", "timestamp", "custom_details"];
+  const optional = ["component", "group", "class"];
+  assertKeys(payload, [...required, ...optional]);
+  for (const name of optional) {
+    if (payload[name] !== undefined) assert.ok(asText(payload[name]).length >= 1);
+  }
   const summary = asText(payload["summary"]);
   assert.ok(summary.length >= 1 && summary.length <= 1_024, `summary: ${summary.length}`);
   assert.ok(asText(payload["source"]).length >= 1);

@@ -1,5 +1,6 @@
 import type { Alert } from "../../src/domain/alert.ts";
 import type { EventSink, SlackIntegration } from "../../src/domain/event-sink.ts";
+import { healthySince, type SinkHealth } from "../../src/domain/sink-health.ts";
 import { newId } from "../../src/ids.ts";
 import type {
   AcceptResult,
@@ -179,6 +180,21 @@ export function retryOf(delivery: LeasedDelivery, dueAt: number): Settlement {
     attempt: sampleAttempt({ number, outcome: "retry", reason: "server_error", nextTryAt: dueAt }),
   });
 }
+
+/** A broken sink's health. */
+export function brokenHealth(since: number, nextProbeAt: number): SinkHealth {
+  return {
+    state: "broken",
+    since,
+    reason: "auth_failed",
+    cure: "Give the sink a key that works.",
+    failureCount: 1,
+    nextProbeAt,
+    probeCount: 0,
+  };
+}
+
+export const goodHealth = healthySince;
 
 export const anyAlert: AlertFilter & Page = {
   tenantId: "acme",

@@ -30,31 +30,52 @@ const depthMax = 24;
 /** Tried in turn until the event fits. */
 const textLengthsMax = [Number.POSITIVE_INFINITY, 10_000, 1_000, 200];
 
-/**
- * Makes the details fit.
- * @param fields - the alert's.
- * @param linked - names of fields that the event carries as links.
- * @param bytesMax - how many bytes the JSON text of the details may have.
- */
-export function customDetails(
-  fields: JsonObject,
-  linked: ReadonlySet<string>,
-  bytesMax: number,
-): JsonObject {
-  const entries = Object.entries(fields).filter(
-    ([name]) => !leftOut.has(name) && !linked.has(name),
+export interface DetailsInput {
+  /** The alert's. */
+  readonly fields: JsonObject;
+  /** What the template wants to be shown; goes first, and before a field of the same name. */
+  readonly shown: ReadonlyMap<string, JsonValue>;
+  /** Names of fields that the event carries as links. */
+  readonly linked: ReadonlySet<string>;
+  /** Template paths that could not be used, to be said. */
+  readonly unused: readonly string[];
+  /** How many bytes the JSON text of the details may have. */
+  readonly bytesMax: number;
+}
+
+export interface Details {
+  readonly details: JsonObject;
+  /** Something of the alert is not in them. */
+  readonly isShortened: boolean;
+}
+
+/** Makes the details fit. */
+export function customDetails(input: DetailsInput): Details {
+  const { shown, bytesMax } = input;
+  const rest = Object.entries(input.fields).filter(
+    ([name]) => !shown.has(name) && !leftOut.has(name) && !input.linked.has(name),
   );
-  const shown = Object.fromEntries(entries.slice(0, fieldCountMax));
+  const entries = [...shown, ...rest];
+  const fields = Object.fromEntries(entries.slice(0, fieldCountMax));
   const unshownCount = Math.max(entries.length - fieldCountMax, 0);
+  const unusedNote = noteOfUnused(input.unused);
   for (const textLengthMax of textLengthsMax) {
-    const details = boundObject(shown, textLengthMax, 0);
+    const details = boundObject(fields, textLengthMax, 0);
     const isTextCut = textLengthMax !== Number.POSITIVE_INFINITY;
-    const isWhole = !isTextCut && unshownCount === 0;
-    if (isWhole && bytesOf(details) <= bytesMax) return details;
-    const fitted = withFewerRows(details, bytesMax, { isTextCut, unshownCount });
-    if (fitted !== undefined) return fitted;
+    if (!isTextCut && unshownCount === 0) {
+      const whole = unusedNote === "" ? details : { ...details, [noteField]: unusedNote };
+      if (bytesOf(whole) <= bytesMax) return { details: whole, isShortened: false };
+    }
+    const fitted = withFewerRows(details, bytesMax, { isTextCut, unshownCount, unusedNote });
+    if (fitted !== undefined) return { details: fitted, isShortened: true };
   }
-  return boundObject(leastDetails(fields), 200, 0);
+  return { details: boundObject(leastDetails(input.fields), 200, 0), isShortened: true };
+}
+
+function noteOfUnused(paths: readonly string[]): string {
+  if (paths.length === 0) return "";
+  const names = paths.slice(0, 10).map((path) => `@pagerduty.${cutText(path, 100)}`);
+  return `Not used, since PagerDuty would refuse it: ${names.join(", ")}.`;
 }
 
 function leastDetails(fields: JsonObject): JsonObject {
@@ -67,6 +88,8 @@ interface Cuts {
   readonly isTextCut: boolean;
   /** Fields left out. */
   readonly unshownCount: number;
+  /** Said as well; empty for nothing. */
+  readonly unusedNote: string;
 }
 
 /** Keeps as many result rows as fit, undefined when not even none would do. */
@@ -97,6 +120,7 @@ function noteOf(shownRowCount: number, rowCount: number, cuts: Cuts): string {
   if (shownRowCount < rowCount) notes.push(`${shownRowCount} of ${rowCount} result rows.`);
   if (cuts.isTextCut) notes.push("Long texts are cut.");
   if (cuts.unshownCount > 0) notes.push(`${cuts.unshownCount} fields are left out.`);
+  if (cuts.unusedNote !== "") notes.push(cuts.unusedNote);
   return notes.join(" ");
 }
 

@@ -4,33 +4,19 @@ import { createHash } from "node:crypto";
 import type { SinkAlert } from "../../domain/alert.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import { stringifyJson } from "../../domain/json.ts";
-import type { SeverityId } from "../../domain/severity.ts";
+import {
+  authorFields,
+  type RenderedTemplate,
+  readTemplate,
+  renderTemplate,
+} from "../../domain/template.ts";
 import { formatTimestamp, readTimestamp, timestampFromMs } from "../../domain/timestamp.ts";
-import { type AlertLink, alertLinks } from "../alert-fields.ts";
+import { alertLinks } from "../alert-fields.ts";
 import { cleanLine, cutText } from "../text.ts";
 import { customDetails } from "./details.ts";
-
-/** PagerDuty's limits: developer-docs, events-API-v2 01-Overview.md and 02-Trigger-Events.md. */
-export const summaryLengthMax = 1_024;
-export const dedupKeyLengthMax = 255;
-/** They write "512 KB"; decimal is the safe reading, as in Alertmanager. */
-export const eventBytesMax = 512_000;
-
-/** Our own, since PagerDuty names none: what keeps links from eating up the details. */
-const linkCountMax = 25;
-const linksLengthMax = 40_000;
-const linkTextLengthMax = 256;
-
-const severities: Readonly<Record<SeverityId, "critical" | "error" | "warning" | "info">> = {
-  0: "critical",
-  1: "info",
-  2: "info",
-  3: "warning",
-  4: "error",
-  5: "critical",
-  6: "critical",
-  99: "critical",
-};
+import { dedupKeyLengthMax, eventBytesMax, severities, summaryLengthMax } from "./event-limits.ts";
+import { clientOf, imagesOf, linksOf } from "./links.ts";
+import { type Overrides, readOverrides } from "./overrides.ts";
 
 /** The request's JSON text, at most `eventBytesMax` bytes. Acknowledge and resolve need only the key. */
 export function eventBody(alert: SinkAlert, routingKey: string): string {
@@ -44,30 +30,62 @@ export function eventBody(alert: SinkAlert, routingKey: string): string {
 
 /** A longer key keeps its beginning and gets a hash for the rest: two keys must not become one incident. */
 function fitDedupKey(key: string): string {
-  if (key.length <= dedupKeyLengthMax) return key.toWellFormed();
+  const isBlank = key.trim() === "";
+  if (key.length <= dedupKeyLengthMax && !isBlank) return key.toWellFormed();
   const hash = createHash("sha256").update(key).digest("hex");
-  return cutText(key, dedupKeyLengthMax - hash.length).toWellFormed() + hash;
+  return isBlank ? hash : cutText(key, dedupKeyLengthMax - hash.length).toWellFormed() + hash;
 }
 
+/** Said at the end of the summary, which is what a phone shows. */
+const shortenedMark = " (details shortened)";
+
 function triggerEvent(alert: SinkAlert, head: JsonObject): JsonObject {
-  const fields = alert.fields();
-  const links = pickLinks(alertLinks(fields));
-  const eventWith = (details: JsonObject): JsonObject => ({
+  const template = readTemplate(alert.template);
+  const rendered = renderTemplate(template, alert.fields());
+  const fields = authorFields(template, alert.fields());
+  const overrides = readOverrides(rendered.pagerduty);
+  const buttons = rendered.actions.flatMap(({ label, url }) =>
+    url === null ? [] : { label, url },
+  );
+  const links = linksOf([...buttons, ...alertLinks(fields)], overrides.links);
+  const images = imagesOf(overrides.images);
+  const eventWith = (details: JsonObject, isShortened: boolean): JsonObject => ({
     ...head,
-    payload: {
-      summary: cleanLine(alert.name, summaryLengthMax) || "Alert",
-      source: "scanner.dev",
-      severity: severities[alert.severityId],
-      timestamp: alertTime(alert, fields),
-      custom_details: details,
-    },
-    ...(links.length === 0
-      ? {}
-      : { links: links.map(({ label, url }) => ({ href: url, text: linkText(label) })) }),
-    ...clientOf(links),
+    payload: payloadOf(alert, fields, overrides, details, isShortened),
+    ...(links.items.length === 0 ? {} : { links: links.items }),
+    ...(images.length === 0 ? {} : { images }),
+    ...clientOf(links.items),
+    ...overrides.top,
   });
-  const spareBytes = eventBytesMax - Buffer.byteLength(stringifyJson(eventWith({})));
-  return eventWith(customDetails(fields, new Set(links.map(({ label }) => label)), spareBytes));
+  const spareBytes = eventBytesMax - Buffer.byteLength(stringifyJson(eventWith({}, true)));
+  const { details, isShortened } = customDetails({
+    fields: overrides.details === null ? fields : {},
+    shown: shownDetails(rendered, overrides, links.labels),
+    linked: links.labels,
+    unused: overrides.unused,
+    bytesMax: spareBytes,
+  });
+  return eventWith(details, isShortened);
+}
+
+function payloadOf(
+  alert: SinkAlert,
+  fields: JsonObject,
+  overrides: Overrides,
+  details: JsonObject,
+  isShortened: boolean,
+): JsonObject {
+  const { summary, source, severity, timestamp, ...others } = overrides.payload;
+  const title = typeof summary === "string" ? summary : alert.name;
+  const mark = isShortened ? shortenedMark : "";
+  return {
+    summary: (cleanLine(title, summaryLengthMax - mark.length) || "Alert") + mark,
+    source: source ?? "scanner.dev",
+    severity: severity ?? severities[alert.severityId],
+    timestamp: timestamp ?? alertTime(alert, fields),
+    ...others,
+    custom_details: details,
+  };
 }
 
 /** ISO 8601 with milliseconds, the precision PagerDuty's own examples have. */
@@ -76,30 +94,17 @@ function alertTime(alert: SinkAlert, fields: JsonObject): JsonValue {
   return formatTimestamp(time, 3);
 }
 
-function pickLinks(links: readonly AlertLink[]): AlertLink[] {
-  const picked: AlertLink[] = [];
-  let spareLength = linksLengthMax;
-  for (const link of links) {
-    if (picked.length === linkCountMax) break;
-    if (link.url.length > spareLength) continue;
-    spareLength -= link.url.length;
-    picked.push(link);
+/** What the template wants among the details: its entries, unless they are links, and its overrides. */
+function shownDetails(
+  { info, actions }: RenderedTemplate,
+  { details, detailFields }: Overrides,
+  linked: ReadonlySet<string>,
+): ReadonlyMap<string, JsonValue> {
+  const shown = new Map<string, JsonValue>(Object.entries(details ?? {}));
+  const texts = [...info, ...actions.filter(({ label }) => !linked.has(label))];
+  for (const { label, value } of details === null ? texts : []) {
+    if (!shown.has(label)) shown.set(label, value);
   }
-  return picked;
-}
-
-function linkText(label: string): string {
-  return cleanLine(label, linkTextLengthMax) || "Open";
-}
-
-/**
- * PagerDuty shows the client as a link "View in <client>", so a field called `View in
- * Scanner` names the client and where it leads.
- */
-function clientOf(links: readonly AlertLink[]): JsonObject {
-  for (const { label, url } of links) {
-    const name = /^view in (.+)$/is.exec(linkText(label))?.[1];
-    if (name !== undefined) return { client: name, client_url: url };
-  }
-  return { client: "Event Sinks" };
+  for (const [name, value] of detailFields) shown.set(name, value);
+  return shown;
 }

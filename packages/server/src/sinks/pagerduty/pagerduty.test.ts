@@ -25,7 +25,7 @@ function alertWith(fields: JsonObject, more: Partial<SinkAlert> = {}): SinkAlert
 
 test("only 32 letters and digits are an integration key", () => {
   for (const integration_key of ["", key.slice(1), `${key}0`, `${key.slice(1)}-`, ` ${key}`]) {
-    const problem = problemOf(pagerduty.readArgs({ integration_key }));
+    const problem = problemOf(pagerduty.readArgs({ integration_key }, null));
     assert.equal(problem?.path, "PagerDuty.integration_key");
   }
   assert.deepEqual(sink.settings, {});

@@ -1,48 +1,29 @@
 /**
  * PagerDuty, Events API v2: an alert triggers, acknowledges or resolves the incident of
  * its dedup_key. PagerDuty drops repeats of an open key, so trying again is safe; what is
- * not safe is a trigger after its resolve, which the order of deliveries prevents.
+ * not safe is a trigger after its resolve, which the order of deliveries prevents, and a
+ * resolve under another key than the trigger's (`routing-keys.ts`).
  */
 
-import { Type } from "typebox";
-import type { JsonObject } from "../../domain/json.ts";
-import { Secret } from "../../secret.ts";
 import { userAgent } from "../../version.ts";
-import { refuse, textArg } from "../args.ts";
-import type { ReadArgsResult, SinkType } from "../sink-type.ts";
-import { readAnswer } from "./answer.ts";
-import { dedupKeyLengthMax, eventBody, eventBytesMax, summaryLengthMax } from "./event.ts";
-
-const keyPattern = "^[A-Za-z0-9]{32}$";
-const keySecretName = "integration_key";
-
-const integrationKey = Type.String({
-  title: "Integration key",
-  description:
-    "The Events API v2 integration key of a PagerDuty service: 32 letters and digits. It is kept secret and never returned.",
-  pattern: keyPattern,
-  examples: ["e93facc04764012d7bfb002500d5d1a6"],
-});
-
-const args = (title: string) =>
-  Type.Object(
-    { integration_key: integrationKey },
-    {
-      additionalProperties: false,
-      title,
-      examples: [{ integration_key: "e93facc04764012d7bfb002500d5d1a6" }],
-    },
-  );
+import type { SinkOutcome, SinkResponse, SinkType, StepInput } from "../sink-type.ts";
+import { isKeyRefused, readAnswer } from "./answer.ts";
+import { configuration, createArgs, enqueueUrl, readArgs, updateArgs } from "./args.ts";
+import { eventBody } from "./event.ts";
+import { dedupKeyLengthMax, eventBytesMax, summaryLengthMax } from "./event-limits.ts";
+import { memoryToGoOn, memoryWhenDone, nextKey, ownKey, regionOf } from "./routing-keys.ts";
 
 const triggerPage =
   "PagerDuty developer-docs, docs/events-API-v2/02-Trigger-Events.md, read 2026-08";
+
+const eventsPerMinuteMax = 120;
 
 export const pagerduty = {
   type: "pagerduty",
   wireName: "PagerDuty",
   title: "PagerDuty",
-  createArgs: args("PagerDuty sink"),
-  updateArgs: args("Changes to a PagerDuty sink"),
+  createArgs,
+  updateArgs,
   limits: [
     { name: "summary", value: summaryLengthMax, unit: "characters", source: triggerPage },
     { name: "dedup_key", value: dedupKeyLengthMax, unit: "characters", source: triggerPage },
@@ -54,37 +35,48 @@ export const pagerduty = {
     },
     {
       name: "events for one integration key",
-      value: 120,
+      value: eventsPerMinuteMax,
       unit: "per minute",
       source: "PagerDuty developer-docs, docs/05-Rate-Limits.md, read 2026-08",
     },
   ],
   timeoutMs: 20_000,
   resolvesTests: true,
-  attemptsMax: 16,
+  // Of deliveries that may run side by side (triggers) each leaves the same memory behind.
+  attemptsMax: 4,
   dropsResolvedTriggers: true,
-  pace: () => null,
+  // A full bucket and what refills in a minute: never more than the limit in any 60 s.
+  pace: (sink) => ({
+    key: `pagerduty:${ownKey(sink).id}`,
+    burst: eventsPerMinuteMax / 2,
+    perSecond: eventsPerMinuteMax / 2 / 60,
+  }),
   rollUp: null,
   readArgs,
-  configuration: () => null,
-  target: () => "PagerDuty",
-  step: ({ alert, secrets, vendors }) => ({
-    method: "POST",
-    url: `${vendors.pagerduty}/v2/enqueue`,
-    headers: { "content-type": "application/json", "user-agent": userAgent },
-    body: eventBody(alert, secrets[keySecretName]?.reveal() ?? ""),
-    audience: "vendor",
-  }),
-  outcome: readAnswer,
+  configuration,
+  target: (settings) => (regionOf(settings) === "eu" ? "PagerDuty (EU)" : "PagerDuty"),
+  step(input) {
+    const { key, region } = nextKey(input);
+    return {
+      method: "POST",
+      url: enqueueUrl(region, input.vendors),
+      headers: { "content-type": "application/json", "user-agent": userAgent },
+      body: eventBody(input.alert, key.reveal()),
+      audience: "vendor",
+    };
+  },
+  outcome: readOutcome,
 } satisfies SinkType;
 
-function readArgs(args: JsonObject): ReadArgsResult {
-  const key = textArg(args, "integration_key") ?? "";
-  if (!new RegExp(keyPattern).test(key)) {
-    return refuse(
-      "PagerDuty.integration_key",
-      "An Events API v2 integration key has exactly 32 letters and digits. Copy it from the service's Integrations in PagerDuty.",
-    );
+function readOutcome(response: SinkResponse, input: StepInput): SinkOutcome {
+  const outcome = readAnswer(response, input);
+  const goOn = memoryToGoOn(input);
+  if (goOn !== null) {
+    // A former key that was deleted since has nothing open any more.
+    const isTold = outcome.kind === "delivered" || isKeyRefused(response);
+    return isTold ? { kind: "next", memory: goOn } : outcome;
   }
-  return { ok: true, settings: {}, secrets: { [keySecretName]: new Secret(key) } };
+  if (outcome.kind !== "delivered") return outcome;
+  const memory = memoryWhenDone(input);
+  return memory === undefined ? outcome : { ...outcome, memory };
 }

@@ -8,7 +8,7 @@ import { readJsonObject, strings } from "../answer-json.ts";
 import { rateLimitMsDefault, readHttpStatus } from "../http-status.ts";
 import type { SinkOutcome, SinkRequest, SinkResponse } from "../sink-type.ts";
 import { quoteAnswer } from "../text.ts";
-import { type SlackErrorRule, slackErrorRule } from "./errors.ts";
+import { isSinkFault, type SlackErrorRule, slackErrorRule } from "./errors.ts";
 
 export interface SlackAccess {
   /** Ends with a slash, e.g. `https://slack.com/api/`. */
@@ -113,6 +113,8 @@ export interface SlackErrorContext {
 export interface SlackFailure {
   readonly outcome: SinkOutcome & { readonly kind: "retry" | "rejected" };
   readonly rule: SlackErrorRule | undefined;
+  /** Slack's own word. */
+  readonly error: string | undefined;
 }
 
 /** What an answer that is not `ok` means for a delivery. */
@@ -122,25 +124,31 @@ export function readSlackFailure(
   context: SlackErrorContext,
 ): SlackFailure {
   if (response.status === 429 || answer.kind === "unreadable") {
-    return { outcome: readUnreadable(response, context), rule: undefined };
+    return { outcome: readUnreadable(response, context), rule: undefined, error: undefined };
   }
-  const rule = slackErrorRule(answer.error);
+  const { error } = answer;
+  const rule = slackErrorRule(error);
   const detail = explain(answer, rule, context);
-  if (rule.reaction === "reject" || rule.reaction === "degrade") {
-    return { outcome: { kind: "rejected", reason: rule.reason, detail }, rule };
+  const { reason } = rule;
+  if (isSinkFault(rule)) {
+    return { outcome: { kind: "rejected", reason, detail, isSinkFault: true }, rule, error };
   }
+  if (rule.reaction === "degrade")
+    return { outcome: { kind: "rejected", reason, detail }, rule, error };
   const askedMs = readRetryAfterMs(response.headers["retry-after"], context.now);
-  const isRateLimit = rule.reason === "rate_limited";
+  const isRateLimit = reason === "rate_limited";
   const waitMs = askedMs ?? rule.retryAfterMs ?? (isRateLimit ? rateLimitMsDefault : undefined);
   return {
     outcome: {
       kind: "retry",
-      reason: rule.reason,
+      reason,
       detail,
+      ...(rule.reaction === "refresh" ? { isTokenExpired: true } : {}),
       ...(rule.isAmbiguous ? { ambiguous: true } : {}),
       ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     },
     rule,
+    error,
   };
 }
 
@@ -170,6 +178,13 @@ function explain(
   const cure = rule.cure
     .replaceAll("{channel}", () => channel)
     .replaceAll("{needed}", () => quoteAnswer(answer.needed ?? "it needs", secrets, 100));
-  const words = quoteAnswer([answer.error, ...answer.messages].join("; "), secrets);
-  return `Slack said ${words}. ${cure}`;
+  return `Slack said ${slackWords(answer, secrets)}. ${cure}`;
+}
+
+/** The error and its explanations, as one piece of text for people. */
+export function slackWords(
+  { error, messages }: Extract<SlackAnswer, { kind: "error" }>,
+  secrets: Secrets,
+): string {
+  return quoteAnswer([error, ...messages].join("; "), secrets);
 }

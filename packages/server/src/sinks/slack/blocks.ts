@@ -1,6 +1,6 @@
 /**
- * The message for an alert: header with severity, description, result rows, tags and time
- * range, action buttons, and a context line that leads back to the alert.
+ * The message for an alert: header with severity, description, result rows, the template's
+ * sections, tags and time range, action buttons, and a context line that leads back to the alert.
  *
  * The severity's colour is a symbol in the header, not an attachment's bar: attachments
  * are legacy, get folded away behind "Show more", and put the push text on show twice.
@@ -8,10 +8,12 @@
 
 import type { SinkAlert } from "../../domain/alert.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stringifyJson } from "../../domain/json.ts";
-import { type SeverityId, severityNames } from "../../domain/severity.ts";
+import { authorFields, readTemplate, renderTemplate } from "../../domain/template.ts";
 import { formatTimestamp, readTimestamp, timestampFromMs } from "../../domain/timestamp.ts";
 import { type AlertLink, alertLinks, resultsTable, textField } from "../alert-fields.ts";
 import { cleanLine, cutText } from "../text.ts";
+import { dayAndTime, describeProblem, problemLabel } from "./describe.ts";
+import type { AlertParts, NewMessage } from "./memory.ts";
 import { escapeAndLink, escapeMrkdwn, fitMrkdwn, mrkdwnLink } from "./mrkdwn.ts";
 import { tableMrkdwn } from "./table.ts";
 
@@ -26,17 +28,20 @@ export const slackLimits = {
   actionElements: 25,
   buttonTextLength: 75,
   buttonUrlLength: 3_000,
-  /** Under the 4,000 from which long text may be split into several messages. */
+  /** Under the 4,000 that chat.update takes, and from which long text may be split. */
   textLength: 3_800,
   /** Undocumented: refused from about 11,300 (bolt-js #2509, #2867); counted here as JSON text of all blocks. */
   blocksLength: 9_000,
 } as const;
 
-/** How the budget is shared out; the table gets what the others leave. */
-const descriptionLengthMax = 1_800;
-const tagsLengthMax = 600;
+/** Left for the header and the line that tells the state, as JSON text. */
+const frameLength = 660;
+const bodyLengthMax = slackLimits.blocksLength - frameLength;
+
+/** How a body's length is shared out; the table gets what the others leave. */
+const shares = { description: 0.2, info: 0.16, tags: 0.06, buttons: 0.42 } as const;
+const infoSectionsMax = 20;
 const idLengthMax = 200;
-const buttonsLengthMax = 3_400;
 const plainLinksLengthMax = 1_200;
 
 export interface SlackMessage {
@@ -45,45 +50,104 @@ export interface SlackMessage {
   readonly blocks: JsonObject[];
 }
 
-/** The message, inside every limit whatever the alert holds. */
+/** The message of an alert by itself, inside every limit whatever the alert holds. */
 export function alertMessage(alert: SinkAlert): SlackMessage {
-  const fields = alert.fields();
-  const description = fitMrkdwn(descriptionOf(fields), descriptionLengthMax, escapeAndLink);
-  const blocks: JsonObject[] = [header(title(alert))];
-  if (description !== "") blocks.push(section(description));
-  const tableAt = blocks.length;
+  const label = labelOf(alert);
+  const headLength = stringifyJson([header(title(label, alert))]).length;
+  return frame(label, alertParts(alert, slackLimits.blocksLength - headLength), null);
+}
+
+/** The message as it stands after what has happened since it was posted, or before it could be. */
+export function problemMessage(message: NewMessage, isResolveTold: boolean): SlackMessage {
+  const label = problemLabel(message.state, message.severityId, isResolveTold);
+  return frame(label, message, describeProblem(message, isResolveTold));
+}
+
+/** What a message says, in at most `lengthMax` characters of JSON; by default, so much that an edit has room for it. */
+export function alertParts(alert: SinkAlert, lengthMax: number = bodyLengthMax): AlertParts {
+  const template = readTemplate(alert.template);
+  const fields = authorFields(template, alert.fields());
+  const rendered = renderTemplate(template, alert.fields());
+  const share = (part: keyof typeof shares) => Math.floor(lengthMax * shares[part]);
+  const description = fitMrkdwn(descriptionOf(fields), share("description"), escapeAndLink);
+  const body: JsonObject[] = description === "" ? [] : [section(description)];
+  const tableAt = body.length;
+  const links = [
+    ...rendered.actions.flatMap(({ label, url }) => (url === null ? [] : [{ label, url }])),
+    ...alertLinks(fields),
+  ];
   // Only what fires needs its findings; an acknowledge or resolve refers back to it.
-  if (alert.action === "trigger") blocks.push(...detailFields(alert, fields));
-  blocks.push(...buttons(alertLinks(fields)), contextLine(alert, fields));
+  if (alert.action === "trigger") {
+    const notes = [...rendered.info, ...rendered.actions.filter(({ url }) => url === null)];
+    body.push(...infoSections(notes, share("info")));
+    body.push(...detailFields(alert, fields, share("tags")));
+  }
+  body.push(...buttons(links, share("buttons")), contextLine(alert, fields));
   const table = alert.action === "trigger" ? resultsTable(fields) : undefined;
   if (table !== undefined) {
     const overhead = stringifyJson(section("")).length + 1;
-    const spareLength = slackLimits.blocksLength - stringifyJson(blocks).length - overhead;
+    const spareLength = lengthMax - stringifyJson(body).length - overhead;
     const drawn = tableMrkdwn(table, Math.min(spareLength, slackLimits.sectionLength));
-    if (drawn !== undefined) blocks.splice(tableAt, 0, section(drawn));
+    if (drawn !== undefined) body.splice(tableAt, 0, section(drawn));
   }
-  return { text: notificationText(alert, fields), blocks };
+  return { name: cleanLine(alert.name, 400), summary: fitMrkdwn(descriptionOf(fields), 400), body };
 }
 
 /** The same alert as short plain text, for when Slack refuses the blocks. */
 export function plainMessage(alert: SinkAlert): string {
   const fields = alert.fields();
   const lines = [
-    `*${escapeMrkdwn(title(alert))}*`,
+    `*${escapeMrkdwn(title(labelOf(alert), alert))}*`,
     fitMrkdwn(descriptionOf(fields), 1_000),
-    ...shortLinks(alertLinks(fields)),
+    ...shortLinks(alertLinks(fields), plainLinksLengthMax),
     `_Shortened: Slack refused the formatted message. Alert ${fitMrkdwn(oneLine(alert.id), idLengthMax)}_`,
   ];
   return lines.filter((line) => line !== "").join("\n");
+}
+
+/** An edit as short plain text. */
+export function plainProblemMessage(message: NewMessage, isResolveTold: boolean): string {
+  const label = problemLabel(message.state, message.severityId, isResolveTold);
+  const lines = [
+    `*${escapeMrkdwn(title(label, message))}*`,
+    describeProblem(message, isResolveTold) ?? "",
+    message.summary,
+  ];
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+function frame(label: string, parts: AlertParts, state: string | null): SlackMessage {
+  const head = title(label, parts);
+  const lines = [escapeMrkdwn(head), state ?? "", parts.summary];
+  return {
+    text: lines.filter((line) => line !== "").join("\n"),
+    blocks: [
+      header(head),
+      ...(state === null ? [] : [{ type: "context", elements: [mrkdwn(state)] }]),
+      ...parts.body,
+    ],
+  };
+}
+
+function labelOf({ action, severityId }: SinkAlert): string {
+  return problemLabel(actionStates[action], severityId, false);
+}
+
+const actionStates = { trigger: "open", acknowledge: "acknowledged", resolve: "resolved" } as const;
+
+/** E.g. `🔴 Critical: AWS CloudTrail - Account closure`; fits a header. */
+export function title(label: string, { name }: Pick<AlertParts, "name">): string {
+  return cleanLine(`${label}: ${cleanLine(name, 400)}`, slackLimits.headerLength);
 }
 
 function descriptionOf(fields: JsonObject): string {
   return textField(fields, "description") ?? "";
 }
 
-function shortLinks(links: readonly AlertLink[]): string[] {
+/** Links that fit into `lengthMax` together, one per line. */
+export function shortLinks(links: readonly AlertLink[], lengthMax: number): string[] {
   const lines: string[] = [];
-  let spare = plainLinksLengthMax;
+  let spare = lengthMax;
   for (const { label, url } of links) {
     const line = mrkdwnLink(url, buttonText(label));
     if (line.length > spare) continue;
@@ -93,58 +157,59 @@ function shortLinks(links: readonly AlertLink[]): string[] {
   return lines;
 }
 
-const symbols: Readonly<Record<SeverityId, string>> = {
-  0: "⚪",
-  1: "🔵",
-  2: "🔵",
-  3: "🟡",
-  4: "🟠",
-  5: "🔴",
-  6: "🟣",
-  99: "⚪",
-};
-
-/** E.g. `🔴 Critical: AWS CloudTrail - Account closure`; fits a header. */
-function title(alert: SinkAlert): string {
-  return cleanLine(`${label(alert)}: ${cleanLine(alert.name, 400)}`, slackLimits.headerLength);
-}
-
-function label({ action, severityId }: SinkAlert): string {
-  if (action === "resolve") return "✅ Resolved";
-  if (action === "acknowledge") return "👀 Acknowledged";
-  const isSaid = severityId !== 0 && severityId !== 99;
-  return `${symbols[severityId]} ${isSaid ? severityNames[severityId] : "Alert"}`;
-}
-
-function notificationText(alert: SinkAlert, fields: JsonObject): string {
-  const lines = [escapeMrkdwn(title(alert)), fitMrkdwn(descriptionOf(fields), 400)];
-  return lines.filter((line) => line !== "").join("\n");
-}
-
-function header(text: string): JsonObject {
+export function header(text: string): JsonObject {
   // `emoji: false`: a name like `aws:iam:role` holds no emoji.
   return { type: "header", text: { type: "plain_text", text, emoji: false } };
 }
 
 /** `verbatim`: Slack adds no links of its own to channel names and mentions in alert text. */
-function mrkdwn(text: string): JsonObject {
+export function mrkdwn(text: string): JsonObject {
   return { type: "mrkdwn", text, verbatim: true };
 }
 
-function section(text: string): JsonObject {
+export function section(text: string): JsonObject {
   return { type: "section", text: mrkdwn(text) };
 }
 
-function detailFields(alert: SinkAlert, fields: JsonObject): JsonObject[] {
+interface Note {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A section for each of the template's texts; `lengthMax` is for all together. */
+function infoSections(notes: readonly Note[], lengthMax: number): JsonObject[] {
+  const sections: JsonObject[] = [];
+  let spare = lengthMax - moreLength;
+  for (const { label, value } of notes) {
+    const heading = `*${fitMrkdwn(oneLine(label), 160).replaceAll("*", "∗")}*`;
+    const room = Math.min(
+      spare - heading.length - sectionOverhead,
+      slackLimits.sectionLength - 400,
+    );
+    if (sections.length === infoSectionsMax || room < 40) break;
+    const text = fitMrkdwn(value, room, escapeAndLink);
+    const made = section(text === "" ? heading : `${heading}\n${text}`);
+    spare -= stringifyJson(made).length + 1;
+    sections.push(made);
+  }
+  const moreCount = notes.length - sections.length;
+  if (moreCount > 0) sections.push(section(`_and ${moreCount} more_`));
+  return sections;
+}
+
+const sectionOverhead = 80;
+const moreLength = 100;
+
+function detailFields(alert: SinkAlert, fields: JsonObject, tagsLengthMax: number): JsonObject[] {
   const range = timeRange(fields["detected_in_time_range"]);
   const cells = [
-    ...(alert.tags.length === 0 ? [] : [`*Tags*\n${tagList(alert.tags)}`]),
+    ...(alert.tags.length === 0 ? [] : [`*Tags*\n${tagList(alert.tags, tagsLengthMax)}`]),
     ...(range === undefined ? [] : [`*Detected in*\n${escapeMrkdwn(range)}`]),
   ];
   return cells.length === 0 ? [] : [{ type: "section", fields: cells.map(mrkdwn) }];
 }
 
-function tagList(tags: readonly string[]): string {
+function tagList(tags: readonly string[], tagsLengthMax: number): string {
   const lines: string[] = [];
   let spare = tagsLengthMax - 40;
   for (const tag of tags) {
@@ -170,11 +235,7 @@ function timeRange(value: JsonValue | undefined): string | undefined {
     : `${from} to ${to} UTC`;
 }
 
-function dayAndTime(rfc3339: string): string {
-  return rfc3339.replace("T", " ").replace("Z", "");
-}
-
-function buttons(links: readonly AlertLink[]): JsonObject[] {
+function buttons(links: readonly AlertLink[], buttonsLengthMax: number): JsonObject[] {
   const elements: JsonObject[] = [];
   let spare = buttonsLengthMax;
   for (const { label, url } of links) {
@@ -198,7 +259,7 @@ function buttonText(label: string): string {
   return cutText(oneLine(label), slackLimits.buttonTextLength) || "Open";
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return cleanLine(text, 1_000);
 }
 

@@ -111,6 +111,7 @@ function noSuchChannel({ name, includesPrivate }: ChannelSearch): SlackFailure["
   return {
     kind: "rejected",
     reason: "not_found",
+    isSinkFault: true,
     detail: `Slack shows the app no channel #${name}. Check the name; ${cure}.`,
   };
 }
@@ -154,6 +155,11 @@ export type AuthTestAnswer =
       readonly botUserId: string;
     }
   | { readonly kind: "failed"; readonly outcome: SlackFailure["outcome"] };
+
+/** conversations.join: a public channel, with the scope channels:join. */
+export function joinChannelRequest(id: string, access: SlackAccess): SinkRequest {
+  return slackPost("conversations.join", { channel: id }, access);
+}
 
 /** auth.test: whose token is this? */
 export function authTestRequest(access: SlackAccess): SinkRequest {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answered, inputFor, readSink } from "../../../test/support/sink-steps.ts";
 import { Secret } from "../../secret.ts";
-import { slackErrorRule, slackErrorRules } from "./errors.ts";
+import { slackErrorRule, slackErrors } from "./errors.ts";
 import { slack } from "./slack.ts";
 
 const input = inputFor({
@@ -16,6 +16,14 @@ const input = inputFor({
   secrets: { bot_token: new Secret("xoxb-1-2-abcdef") },
 });
 
+const triedToJoin = {
+  progress: [{ delivery_id: input.deliveryId, has_tried_to_join: true }],
+};
+
+const degradedMemory = {
+  progress: [{ delivery_id: input.deliveryId, degraded: "invalid_blocks" }],
+};
+
 const outcomeOf = (error: string, more: object = {}) =>
   slack.outcome(answered({ ok: false, error, ...more }), input);
 
@@ -28,14 +36,19 @@ const expected: Readonly<Record<string, string>> = {
   "rejected auth_failed":
     "invalid_auth not_authed account_inactive token_revoked not_allowed_token_type two_factor_setup_required missing_scope no_permission access_denied app_access_restricted accesslimited ekm_access_denied enterprise_is_restricted restricted_action restricted_action_read_only_channel",
   "retry auth_failed": "token_expired",
-  "rejected not_found":
-    "channel_not_found is_archived team_not_found messages_tab_disabled not_in_channel",
+  "rejected not_found": "channel_not_found is_archived team_not_found messages_tab_disabled",
   "retry client_error":
-    "cannot_reply_to_message restricted_action_thread_locked restricted_action_non_threadable_channel message_not_found cant_update_message edit_window_closed is_inactive block_mismatch",
-  next: "invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text too_many_attachments attachment_payload_limit_exceeded metadata_too_large invalid_metadata_format invalid_metadata_schema markdown_text_conflict invalid_arg_name invalid_arguments invalid_charset invalid_form_data invalid_post_type",
+    "cannot_reply_to_message restricted_action_thread_locked restricted_action_non_threadable_channel invalid_thread_ts thread_not_found message_not_found cant_update_message edit_window_closed is_inactive block_mismatch",
+  next: "not_in_channel missing_post_type invalid_json json_not_object invalid_attachments invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text too_many_attachments attachment_payload_limit_exceeded metadata_too_large invalid_metadata_format invalid_metadata_schema markdown_text_conflict invalid_arg_name invalid_arguments invalid_charset invalid_form_data invalid_post_type",
   "rejected internal": "method_deprecated deprecated_endpoint unknown_method",
   "retry bad_response": "some_error_of_next_year",
 };
+
+const beyondTheNotes = [
+  "team_access_not_granted",
+  "method_not_supported_for_channel_type",
+  "(any other)",
+];
 
 test("each of Slack's error strings leads to what the table says", () => {
   for (const [meaning, errors] of Object.entries(expected)) {
@@ -49,17 +62,30 @@ test("each of Slack's error strings leads to what the table says", () => {
             : [outcome.kind];
       assert.equal(parts.join(" "), meaning, error);
       if (outcome.kind !== "next") assert.ok(outcome.detail?.includes(error), error);
+      const isExpired = outcome.kind === "retry" && outcome.isTokenExpired === true;
+      assert.equal(isExpired, error === "token_expired", error);
+      if (outcome.kind === "rejected") assert.equal(outcome.isSinkFault, true, error);
     }
   }
 });
 
-test("every rule of the table has a cure that is a sentence", () => {
-  for (const [error, rule] of slackErrorRules) assert.match(rule.cure, /^[A-Z{].+\.$/, error);
+test("the table as data has a sentence for every string", () => {
+  const listed = Object.values(expected).join(" ").split(" ");
+  for (const { error, cure, reaction } of slackErrors) {
+    assert.match(cure, /^[A-Z#].+\.$/, error);
+    assert.doesNotMatch(cure, /[{}]/, error);
+    assert.ok(reaction.length > 10, error);
+    const isExpected = listed.some((each) => each.startsWith(error.replace("*", "")));
+    assert.ok(isExpected || beyondTheNotes.includes(error), `${error} is in no test`);
+  }
   assert.equal(slackErrorRule("restricted_action_whatever").class, "permission");
+  assert.equal(new Set(slackErrors.map(({ error }) => error)).size, slackErrors.length);
 });
 
 test("cures name the channel and the scope", () => {
-  assert.match(outcomeOf("not_in_channel").detail ?? "", /Open #security-alerts .* \/invite @/);
+  const outside = { ...input, memory: triedToJoin };
+  const left = slack.outcome(answered({ ok: false, error: "not_in_channel" }), outside);
+  assert.match(left.detail ?? "", /Invite the app to #security-alerts: .* \/invite @/);
   assert.match(outcomeOf("is_archived").detail ?? "", /#security-alerts is archived/);
   const scope = outcomeOf("missing_scope", { needed: "chat:write", provided: "channels:read" });
   assert.match(scope.detail ?? "", /lacks the scope chat:write/);
@@ -83,7 +109,7 @@ test("a rate limit waits as long as Slack asks, with and without status 429", ()
 
 test("Slack's explanation of an error reaches the reader", () => {
   const messages = ["[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"];
-  const degraded = { ...input, memory: { degraded: input.deliveryId } };
+  const degraded = { ...input, memory: degradedMemory };
   const outcome = slack.outcome(
     answered({ ok: false, error: "invalid_blocks", response_metadata: { messages } }),
     degraded,

@@ -10,10 +10,19 @@
 import type { Reason } from "../../domain/reason.ts";
 
 /**
- * `retry`: it may pass. `reject`: it stays until a person acts. `degrade`: the same alert
- * once more as plain text. `post_anew`: an edit or reply that cannot be; a new message can.
+ * `retry`: it may pass. `refresh`: once more with a new token. `wait`: as long as Slack asks,
+ * without counting as a failure. `reject`: it stays until a person acts. `join`: join the
+ * channel and post again. `degrade`: the same alert once more as plain text. `post_anew`: an
+ * edit or reply that cannot be, so a reply or a new message tells it instead.
  */
-export type SlackReaction = "retry" | "reject" | "degrade" | "post_anew";
+export type SlackReaction =
+  | "retry"
+  | "refresh"
+  | "wait"
+  | "reject"
+  | "join"
+  | "degrade"
+  | "post_anew";
 
 export interface SlackErrorRule {
   readonly class: string;
@@ -37,12 +46,13 @@ const installAnew =
 const askAdmin = "Ask an administrator of the Slack workspace to allow the app to post.";
 const ourBug = "This is a fault in Event Sinks; please report it.";
 const tooLarge = "The alert is sent once more as short plain text.";
+const toldAnew = "It is told as a reply or as a new message; there is nothing to do.";
 const later = "It is tried again by itself; there is nothing to do.";
 
 const groups: readonly Group[] = [
   {
     class: "rate",
-    reaction: "retry",
+    reaction: "wait",
     reason: "rate_limited",
     errors: { ratelimited: later, rate_limited: later },
   },
@@ -82,7 +92,7 @@ const groups: readonly Group[] = [
   },
   {
     class: "token, curable",
-    reaction: "retry",
+    reaction: "refresh",
     reason: "auth_failed",
     errors: { token_expired: `The bot token has run out. ${installAnew}` },
   },
@@ -120,11 +130,11 @@ const groups: readonly Group[] = [
   },
   {
     class: "target, curable",
-    reaction: "reject",
+    reaction: "join",
     reason: "not_found",
     errors: {
       not_in_channel:
-        "The app is not in {channel}. Open {channel} in Slack and send /invite @ and the app's name.",
+        "Invite the app to {channel}: open {channel} in Slack and send /invite @ and the app's name.",
     },
   },
   {
@@ -147,11 +157,15 @@ const groups: readonly Group[] = [
       invalid_charset: tooLarge,
       invalid_form_data: tooLarge,
       invalid_post_type: tooLarge,
+      missing_post_type: tooLarge,
+      invalid_json: tooLarge,
+      json_not_object: tooLarge,
+      invalid_attachments: tooLarge,
     },
   },
   {
     class: "quota",
-    reaction: "retry",
+    reaction: "wait",
     reason: "rate_limited",
     retryAfterMs: 60 * 60 * 1_000,
     errors: {
@@ -164,9 +178,12 @@ const groups: readonly Group[] = [
     reaction: "post_anew",
     reason: "client_error",
     errors: {
-      cannot_reply_to_message: later,
-      restricted_action_thread_locked: later,
-      restricted_action_non_threadable_channel: later,
+      cannot_reply_to_message: toldAnew,
+      restricted_action_thread_locked: toldAnew,
+      restricted_action_non_threadable_channel: toldAnew,
+      // Seen in the field, in no list of Slack's.
+      invalid_thread_ts: toldAnew,
+      thread_not_found: toldAnew,
     },
   },
   {
@@ -174,11 +191,11 @@ const groups: readonly Group[] = [
     reaction: "post_anew",
     reason: "client_error",
     errors: {
-      message_not_found: later,
-      cant_update_message: later,
-      edit_window_closed: later,
-      is_inactive: later,
-      block_mismatch: later,
+      message_not_found: toldAnew,
+      cant_update_message: toldAnew,
+      edit_window_closed: toldAnew,
+      is_inactive: toldAnew,
+      block_mismatch: toldAnew,
     },
   },
   {
@@ -208,8 +225,8 @@ const unknownRule: SlackErrorRule = {
   cure: "Slack's documentation does not name this error. It is tried again by itself.",
 };
 
-/** Every error string of the table with its rule, in the table's order; `*` ends a prefix. */
-export const slackErrorRules: ReadonlyMap<string, SlackErrorRule> = new Map(
+/** By error string, in the table's order; `*` ends a prefix. */
+const rules: ReadonlyMap<string, SlackErrorRule> = new Map(
   groups.flatMap(({ errors, isAmbiguous = false, ...rule }) =>
     Object.entries(errors).map(([error, cure]) => [error, { ...rule, isAmbiguous, cure }] as const),
   ),
@@ -217,10 +234,59 @@ export const slackErrorRules: ReadonlyMap<string, SlackErrorRule> = new Map(
 
 /** The rule for one error string. */
 export function slackErrorRule(error: string): SlackErrorRule {
-  const exact = slackErrorRules.get(error);
+  const exact = rules.get(error);
   if (exact !== undefined) return exact;
-  for (const [pattern, rule] of slackErrorRules) {
+  for (const [pattern, rule] of rules) {
     if (pattern.endsWith("*") && error.startsWith(pattern.slice(0, -1))) return rule;
   }
   return unknownRule;
 }
+
+/**
+ * Whether no delivery of the sink can succeed until a person mends it. A refused content is
+ * the alert's own matter; everything else that stays is the token's, the app's or the channel's.
+ */
+export function isSinkFault({ reaction }: SlackErrorRule): boolean {
+  return reaction === "reject" || reaction === "join";
+}
+
+/** A row of the documented table. */
+export interface SlackErrorRow {
+  /** Slack's string; `*` stands for any ending, `(any other)` for all that is not listed. */
+  readonly error: string;
+  readonly class: string;
+  /** What the attempt ends with; `next` goes on with another request. */
+  readonly outcome: "retry" | "rejected" | "next";
+  readonly reason: Reason;
+  readonly reaction: string;
+  readonly cure: string;
+}
+
+const reactions: Readonly<Record<SlackReaction, Pick<SlackErrorRow, "outcome" | "reaction">>> = {
+  retry: { outcome: "retry", reaction: "tries again by the schedule" },
+  refresh: { outcome: "retry", reaction: "refreshes the token once and tries again" },
+  wait: { outcome: "retry", reaction: "holds the channel's lane; no failed try" },
+  reject: { outcome: "rejected", reaction: "marks the sink broken and holds its deliveries" },
+  join: {
+    outcome: "next",
+    reaction: "joins a public channel once and posts again; else marks the sink broken",
+  },
+  degrade: { outcome: "next", reaction: "sends it once more as short plain text; then fails" },
+  post_anew: { outcome: "next", reaction: "replies in the thread or posts a new message" },
+};
+
+/** The table as data, for the documentation. */
+export const slackErrors: readonly SlackErrorRow[] = [
+  ...rules,
+  ["(any other)", unknownRule] as const,
+].map(([error, rule]) => {
+  const { outcome, reaction } = reactions[rule.reaction];
+  return {
+    error,
+    class: rule.class,
+    outcome,
+    reason: rule.reason,
+    reaction: rule.isAmbiguous ? `${reaction}; may have been posted (ambiguous)` : reaction,
+    cure: rule.cure.replaceAll("{channel}", "#channel").replaceAll("{needed}", "it names"),
+  };
+});

@@ -1,12 +1,18 @@
-/** Slack: alerts as messages of the Slack app's bot, by chat.postMessage. */
+/**
+ * Slack: alerts as messages of the Slack app's bot. `step.ts` begins the reading,
+ * `conversation.ts` says what is told how.
+ */
 
 import type { JsonObject } from "../../domain/json.ts";
-import type { Limit, SinkType } from "../sink-type.ts";
+import type { Limit, Pace, SinkType } from "../sink-type.ts";
 import { channelLabel, createArgs, readArgs, readSettings, updateArgs } from "./args.ts";
 import { slackLimits } from "./blocks.ts";
+import { rollUp } from "./roll-up.ts";
 import { outcome, step } from "./step.ts";
 
 const blockKit = "docs.slack.dev/reference/block-kit/blocks, read 2026-08";
+
+const postsPerSecond = 1;
 
 function limit(name: string, value: number, unit: string, source: string): Limit {
   return { name, value, unit, source };
@@ -42,7 +48,7 @@ export const slack = {
     ),
     limit(
       "messages to one channel",
-      1,
+      postsPerSecond,
       "per second",
       "docs.slack.dev/apis/web-api/rate-limits, read 2026-08",
     ),
@@ -51,8 +57,12 @@ export const slack = {
   resolvesTests: false,
   attemptsMax: 1,
   dropsResolvedTriggers: false,
-  pace: () => null,
-  rollUp: null,
+  pace({ settings }): Pace {
+    const { slackIntegrationId, channelId, wantedName } = readSettings(settings);
+    const channel = channelId ?? `#${wantedName}`;
+    return { key: `slack/${slackIntegrationId}/${channel}`, burst: 1, perSecond: postsPerSecond };
+  },
+  rollUp,
   readArgs,
   configuration({ settings }): JsonObject {
     const { channelId, channelName, wantedName, slackIntegrationId } = readSettings(settings);

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { hostileAlert } from "../../../test/support/hostile-alerts.ts";
-import { after, answered, inputFor, readSink } from "../../../test/support/sink-steps.ts";
+import {
+  after,
+  answered,
+  inputFor,
+  readSink,
+  requestOf,
+} from "../../../test/support/sink-steps.ts";
 import { assertSlackTakes } from "../../../test/support/slack-limits.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import { Secret } from "../../secret.ts";
@@ -18,12 +24,16 @@ const byId = sinkWith({ channel_id: "C12345678" });
 const byName = sinkWith({ channel: "#security-alerts" });
 const posted = answered({ ok: true, channel: "C12345678", ts: "1503435956.000247" });
 
+const degradedIn = (delivery_id: string) => ({
+  progress: [{ delivery_id, degraded: "invalid_blocks" }],
+});
+
 const channel = (id: string, name: string, more: JsonObject = {}) => ({ id, name, ...more });
 const page = (channels: JsonObject[], next_cursor = "") =>
   answered({ ok: true, channels, response_metadata: { next_cursor } });
 
 test("a post is JSON in UTF-8 with the token in its header only", () => {
-  const request = slack.step(byId);
+  const request = requestOf(slack.step(byId));
   assert.equal(request.url, "https://slack.com/api/chat.postMessage");
   assert.equal(request.headers["content-type"], "application/json; charset=utf-8");
   assert.equal(request.headers["authorization"], "Bearer xoxb-1-2-abcdef");
@@ -37,7 +47,7 @@ test("a channel known by name is looked up page by page, then posted to", () => 
   const cursors: (string | null)[] = [];
   const memories: number[] = [];
   for (const cursor of ["dGVhbTpDMDY=", "dGVhbTpDMDc="]) {
-    const url = new URL(slack.step(input).url);
+    const url = new URL(requestOf(slack.step(input)).url);
     assert.equal(url.pathname, "/api/conversations.list");
     assert.equal(url.searchParams.get("exclude_archived"), "true");
     assert.equal(url.searchParams.get("types"), "public_channel,private_channel");
@@ -55,7 +65,7 @@ test("a channel known by name is looked up page by page, then posted to", () => 
   assert.equal(found.kind, "next");
   input = after(input, found);
   assert.deepEqual(input.memory, {});
-  assert.equal(JSON.parse(slack.step(input).body).channel, "C777");
+  assert.equal(JSON.parse(requestOf(slack.step(input)).body).channel, "C777");
   assert.deepEqual(slack.configuration(input), {
     channel_id: "C777",
     channel_name: "security-alerts",
@@ -74,7 +84,7 @@ test("a rate limit in the middle of a search is waited for, and the search goes 
   const limited = slack.outcome(answered({ ok: false, error: "ratelimited" }), input);
   assert.ok(limited.kind === "retry" && limited.memory === undefined);
   assert.equal(
-    new URL(slack.step(after(input, limited)).url).searchParams.get("cursor"),
+    new URL(requestOf(slack.step(after(input, limited))).url).searchParams.get("cursor"),
     "cursor1",
   );
 });
@@ -82,7 +92,7 @@ test("a rate limit in the middle of a search is waited for, and the search goes 
 test("a cursor kept for one name is not used for another", () => {
   const input = after(byName, slack.outcome(page([], "cursor1"), byName));
   const renamed = { ...sinkWith({ channel: "#other" }), memory: input.memory };
-  assert.equal(new URL(slack.step(renamed).url).searchParams.get("cursor"), null);
+  assert.equal(new URL(requestOf(slack.step(renamed)).url).searchParams.get("cursor"), null);
 });
 
 test("a cursor that has run out starts the search anew; without one it is an error", () => {
@@ -90,7 +100,10 @@ test("a cursor that has run out starts the search anew; without one it is an err
   const invalid = answered({ ok: false, error: "invalid_cursor" });
   const again = slack.outcome(invalid, input);
   assert.equal(again.kind, "next");
-  assert.equal(new URL(slack.step(after(input, again)).url).searchParams.get("cursor"), null);
+  assert.equal(
+    new URL(requestOf(slack.step(after(input, again))).url).searchParams.get("cursor"),
+    null,
+  );
   assert.equal(slack.outcome(invalid, byName).kind, "retry");
 });
 
@@ -99,7 +112,10 @@ test("without the scope for private channels the public ones are searched", () =
   const outcome = slack.outcome(refused, byName);
   assert.equal(outcome.kind, "next");
   const input = after(byName, outcome);
-  assert.equal(new URL(slack.step(input).url).searchParams.get("types"), "public_channel");
+  assert.equal(
+    new URL(requestOf(slack.step(input)).url).searchParams.get("types"),
+    "public_channel",
+  );
   assert.match(slack.outcome(page([]), input).detail ?? "", /groups:read/);
   const none = answered({ ok: false, error: "missing_scope", needed: "channels:read,groups:read" });
   assert.equal(slack.outcome(none, input).kind, "rejected");
@@ -116,14 +132,14 @@ test("refused blocks go out once more as plain text, marked as degraded", () => 
   const outcome = slack.outcome(refused, byId);
   assert.equal(outcome.kind, "next");
   const input = after(byId, outcome);
-  const body = JSON.parse(slack.step(input).body);
+  const body = JSON.parse(requestOf(slack.step(input)).body);
   assert.equal(body.blocks, undefined);
   assert.match(body.text, /AWS CloudTrail - Account closure/);
   assert.match(body.text, /<https:\/\/app\.scanner\.dev\/[^|]+\|View in Scanner>/);
   const delivered = slack.outcome(posted, input);
   assert.equal(delivered.kind, "delivered");
-  assert.deepEqual(delivered.memory, {});
-  assert.match(delivered.detail ?? "", /plain text/);
+  assert.equal(delivered.memory?.["progress"], undefined);
+  assert.match(delivered.detail ?? "", /degraded.*plain text.*invalid_blocks/);
 });
 
 test("plain text that is refused too is final", () => {
@@ -135,8 +151,8 @@ test("plain text that is refused too is final", () => {
 });
 
 test("a degraded delivery does not degrade the next one of its key", () => {
-  const input = { ...byId, memory: { degraded: "another delivery" } };
-  assert.notEqual(JSON.parse(slack.step(input).body).blocks, undefined);
+  const input = { ...byId, memory: degradedIn("another delivery") };
+  assert.notEqual(JSON.parse(requestOf(slack.step(input)).body).blocks, undefined);
 });
 
 test("a success whose echo was cut is a success: trying again would post twice", () => {
@@ -160,7 +176,9 @@ test("ok in a body with a failing status is no success", () => {
 test("plain text keeps the limits too, whatever the alert holds", () => {
   fc.assert(
     fc.property(hostileAlert, (alert) => {
-      const { body } = slack.step({ ...byId, alert, memory: { degraded: byId.deliveryId } });
+      const { body } = requestOf(
+        slack.step({ ...byId, alert, memory: degradedIn(byId.deliveryId) }),
+      );
       assertSlackTakes(body);
     }),
     { numRuns: 60 },

@@ -1,18 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { Type } from "typebox";
-import type { JsonObject, JsonValue } from "../../domain/json.ts";
-import { isJsonObject } from "../../domain/json.ts";
-import { Secret, type Secrets } from "../../secret.ts";
+import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "../../domain/json.ts";
 import { refuse, textArg } from "../args.ts";
 import type { ReadArgsResult, SinkSettings } from "../sink-type.ts";
-import {
-  headerCountMax,
-  headerMask,
-  headerNameProblem,
-  headerValueLengthMax,
-  headerValueProblem,
-} from "./headers.ts";
-import { newSigningSecret } from "./signature.ts";
+import { type CloudEventFormat, cloudEventFormats } from "./cloud-event.ts";
+import { headerCountMax, headerMask, headerValueLengthMax } from "./headers.ts";
+import { payloadDepthMax, payloadLengthMax, payloadProblem } from "./payload.ts";
+import { keepSigningKeys } from "./signing-keys.ts";
+import { headerNames, readHeaders } from "./stored-headers.ts";
 
 export const urlLengthMax = 2_048;
 
@@ -38,8 +32,37 @@ const headers = Type.Union(
   },
 );
 
+const signature = Type.Enum(["v1", "v1a"], {
+  title: "Signature",
+  description:
+    "`v1` signs with HMAC-SHA256, `v1a` with ed25519 as well, which receivers verify with a public key.",
+  default: "v1",
+});
+
+const payload = Type.Union(
+  [Type.Record(Type.String(), Type.Unknown()), Type.Array(Type.Unknown()), Type.Null()],
+  {
+    title: "Payload",
+    description: `The body to send instead of the alert, with \`{{path}}\` in its strings: at most ${payloadLengthMax} characters, ${payloadDepthMax} levels; null for the alert itself. It is shown: keep keys in \`headers\`.`,
+    examples: [{ title: "{{name}}", rows: "{{results_table.rows}}" }],
+  },
+);
+
+const format = Type.Enum(["alert", ...cloudEventFormats], {
+  title: "Format",
+  description: "`alert` sends the body as it is, the others wrap it as a CloudEvents 1.0 event.",
+  default: "alert",
+});
+
+const optional = {
+  headers: Type.Optional(headers),
+  signature: Type.Optional(signature),
+  payload: Type.Optional(payload),
+  format: Type.Optional(format),
+};
+
 export const createArgs = Type.Object(
-  { url, headers: Type.Optional(headers) },
+  { url, ...optional },
   {
     additionalProperties: false,
     title: "Webhook sink",
@@ -48,7 +71,7 @@ export const createArgs = Type.Object(
 );
 
 export const updateArgs = Type.Object(
-  { url: Type.Optional(url), headers: Type.Optional(headers) },
+  { url: Type.Optional(url), ...optional },
   {
     additionalProperties: false,
     title: "Changes to a webhook sink",
@@ -57,11 +80,6 @@ export const updateArgs = Type.Object(
     examples: [{ url: "https://webhook.com/bar/baz" }],
   },
 );
-
-/** The name under which a header's value is kept among the sink's secrets. */
-const headerSecretName = (name: string) => `header:${name.toLowerCase()}`;
-
-export const signingSecretName = "signing_secret";
 
 /** The URL alerts are posted to, as it was given. */
 export function webhookUrl(settings: JsonObject): string {
@@ -73,44 +91,78 @@ export function isPlainHttp(settings: JsonObject): boolean {
   return URL.parse(webhookUrl(settings))?.protocol === "http:";
 }
 
-/** The names of the static headers, as they were given. */
-export function headerNames(settings: JsonObject): string[] {
-  const names = settings["headers"];
-  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+/** The body its owner designed; undefined when the alert itself is sent. */
+export function webhookPayload(settings: JsonObject): JsonValue | undefined {
+  const text = textArg(settings, "payload");
+  return text === undefined ? undefined : parseJson(text);
 }
 
-/** The static headers with their values revealed: for a request, never for show. */
-export function revealHeaders({ settings, secrets }: SinkSettings): Record<string, string> {
-  return Object.fromEntries(
-    headerNames(settings).flatMap((name) => {
-      const value = secrets[headerSecretName(name)];
-      return value === undefined ? [] : [[name, value.reveal()]];
-    }),
-  );
+/** How the body is wrapped as a CloudEvent; undefined when it is not. */
+export function webhookFormat(settings: JsonObject): CloudEventFormat | undefined {
+  return cloudEventFormats.find((name) => name === settings["format"]);
 }
 
-/** See `SinkType.readArgs`. A new sink gets its signing secret here; an update keeps it. */
+/** See `SinkType.configuration`: the documented fields first, the others only when in use. */
+export function configuration({ settings }: SinkSettings): JsonObject {
+  const names = headerNames(settings);
+  const masked = Object.fromEntries(names.map((name) => [name, headerMask]));
+  const { signature, format } = settings;
+  const payload = webhookPayload(settings);
+  return {
+    url: webhookUrl(settings),
+    ...(names.length === 0 ? {} : { headers: masked }),
+    ...(signature === undefined ? {} : { signature }),
+    ...(payload === undefined ? {} : { payload }),
+    ...(format === undefined ? {} : { format }),
+  };
+}
+
+/** See `SinkType.readArgs`. A new sink gets its keys here; an update keeps them. */
 export function readArgs(args: JsonObject, current: SinkSettings | null): ReadArgsResult {
+  const stored = current?.settings ?? {};
   const given = textArg(args, "url");
-  const url = given ?? (current === null ? "" : webhookUrl(current.settings));
+  const url = given ?? webhookUrl(stored);
   const urlProblem = given === undefined && current !== null ? undefined : findUrlProblem(url);
   if (urlProblem !== undefined) return refuse("Webhook.url", urlProblem);
 
-  const isMoved = current !== null && originOf(url) !== originOf(webhookUrl(current.settings));
-  const read = readHeaders(args["headers"], current, isMoved);
-  if ("problem" in read) return refuse("Webhook.headers", read.problem);
+  const isMoved = current !== null && originOf(url) !== originOf(webhookUrl(stored));
+  const headers = readHeaders(args["headers"], current, isMoved);
+  if (!headers.ok) return refuse("Webhook.headers", headers.problem);
 
-  const names = read.entries.map(([name]) => name);
+  const { payload } = args;
+  const problem = isGiven(payload) ? payloadProblem(payload) : undefined;
+  if (problem !== undefined) return refuse(problem.path, problem.message);
+
+  const signature = textArg(args, "signature") ?? stored["signature"];
+  const keys = keepSigningKeys(current, signature === "v1a");
   return {
     ok: true,
-    settings: { url, ...(names.length === 0 ? {} : { headers: names }) },
-    secrets: {
-      [signingSecretName]: current?.secrets[signingSecretName] ?? newSigningSecret(randomBytes(32)),
-      ...Object.fromEntries(
-        read.entries.map(([name, value]) => [headerSecretName(name), new Secret(value)]),
-      ),
+    settings: {
+      url,
+      ...(headers.names.length === 0 ? {} : { headers: [...headers.names] }),
+      ...(signature === "v1a" ? { signature } : {}),
+      ...keptPayload(payload, stored),
+      ...keptFormat(args, stored),
+      ...keys.settings,
     },
+    secrets: { ...keys.secrets, ...headers.secrets },
   };
+}
+
+function isGiven(value: JsonValue | undefined): value is JsonValue {
+  return value !== undefined && value !== null;
+}
+
+/** `null` goes back to the alert itself; a payload that is left out stays. */
+function keptPayload(given: JsonValue | undefined, stored: JsonObject): JsonObject {
+  if (given === null) return {};
+  const payload = given === undefined ? stored["payload"] : stringifyJson(given);
+  return payload === undefined ? {} : { payload };
+}
+
+function keptFormat(args: JsonObject, stored: JsonObject): JsonObject {
+  const format = textArg(args, "format") ?? textArg(stored, "format") ?? "alert";
+  return format === "alert" ? {} : { format };
 }
 
 function findUrlProblem(text: string): string | undefined {
@@ -135,56 +187,4 @@ function findUrlProblem(text: string): string | undefined {
 
 function originOf(url: string): string | undefined {
   return URL.parse(url)?.origin;
-}
-
-type HeadersRead = { readonly entries: [string, string][] } | { readonly problem: string };
-
-const giveAgain =
-  "The URL moves to another origin, so the stored header values are not carried over. Give each value again, or `{}` for no headers.";
-
-function readHeaders(
-  given: JsonValue | undefined,
-  current: SinkSettings | null,
-  isMoved: boolean,
-): HeadersRead {
-  const stored = current === null ? {} : revealHeaders(current);
-  if (!isJsonObject(given)) {
-    const entries = Object.entries(stored);
-    return isMoved && entries.length > 0 ? { problem: giveAgain } : { entries };
-  }
-  if (Object.keys(given).length > headerCountMax) {
-    return { problem: `At most ${headerCountMax} headers can be set.` };
-  }
-  const entries: [string, string][] = [];
-  const seen = new Set<string>();
-  for (const [name, value] of Object.entries(given)) {
-    const read = readHeader(name, value, current?.secrets ?? {}, isMoved);
-    if (typeof read !== "string") return read;
-    if (seen.has(name.toLowerCase())) return { problem: `The header ${name} is given twice.` };
-    seen.add(name.toLowerCase());
-    entries.push([name, read]);
-  }
-  return { entries };
-}
-
-function readHeader(
-  name: string,
-  value: JsonValue,
-  secrets: Secrets,
-  isMoved: boolean,
-): string | { readonly problem: string } {
-  const nameProblem = headerNameProblem(name);
-  if (nameProblem !== undefined) return { problem: nameProblem };
-  if (typeof value !== "string") return { problem: `The value of ${name} must be a string.` };
-  if (value === headerMask) {
-    if (isMoved) return { problem: giveAgain };
-    const stored = secrets[headerSecretName(name)];
-    return (
-      stored?.reveal() ?? {
-        problem: `${name} has no stored value that ${headerMask} could stand for. Give its value.`,
-      }
-    );
-  }
-  const valueProblem = headerValueProblem(name, value);
-  return valueProblem === undefined ? value : { problem: valueProblem };
 }

@@ -28,13 +28,19 @@ const deniedNames: ReadonlySet<string> = new Set([
   // State of a browser.
   "cookie",
   "set-cookie",
+  "origin",
+  "referer",
   // Where a request claims to come from.
   "forwarded",
   "via",
+  "max-forwards",
   "x-real-ip",
+  "x-client-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
 ]);
 
-const deniedPrefixes = ["webhook-", "proxy-", "x-forwarded-", "event-sinks-"];
+const deniedPrefixes = ["webhook-", "ce-", "proxy-", "x-forwarded-", "event-sinks-", "sec-"];
 
 export const headerCountMax = 50;
 export const headerNameLengthMax = 128;

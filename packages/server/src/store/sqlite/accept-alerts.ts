@@ -1,5 +1,6 @@
 import type { Alert } from "../../domain/alert.ts";
-import { type AlertAction, mustWait, type Unfinished } from "../../domain/delivery.ts";
+import { mustWait } from "../../domain/delivery.ts";
+import { isUrgentSeverity } from "../../domain/severity.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
 import {
@@ -12,7 +13,15 @@ import {
 } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
 import { readMemory } from "./sink-memory.ts";
-import { countDeliveries, findTenantNo, type LaneState, type WriterState } from "./writer-state.ts";
+import { supersedeTriggers } from "./supersede.ts";
+import { findUnfinished } from "./waiting.ts";
+import {
+  announceResolveWaiting,
+  countDeliveries,
+  findTenantNo,
+  type LaneState,
+  type WriterState,
+} from "./writer-state.ts";
 
 export function acceptAlerts(
   state: WriterState,
@@ -49,7 +58,7 @@ function acceptAlert(
       missingEventSinkIds.push(delivery.eventSinkId);
       continue;
     }
-    storeDelivery(state, lane, { id: delivery.id, alert, alertNo, tenantNo, now });
+    storeDelivery(state, lane, { ...delivery, alert, alertNo, tenantNo, now });
     stored.push(delivery);
   }
   return { kind: "accepted", deliveries: stored, missingEventSinkIds };
@@ -133,8 +142,7 @@ function insertAlert({ db }: WriterState, tenantNo: number, alert: Alert, alertN
   );
 }
 
-interface StoredDelivery {
-  readonly id: string;
+interface StoredDelivery extends NewDelivery {
   readonly alert: Alert;
   readonly alertNo: number;
   readonly tenantNo: number;
@@ -144,13 +152,14 @@ interface StoredDelivery {
 function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDelivery): void {
   const { id, alert, alertNo, tenantNo, now } = delivery;
   const { dedupKey, action } = alert;
+  if (delivery.supersedes === true) supersedeTriggers(state, lane, dedupKey, now);
   const waits = mustWait(action, findUnfinished(state, lane, dedupKey));
   const deliveryNo = state.lastDeliveryNo + 1;
   state.lastDeliveryNo = deliveryNo;
   state.db.run(
     `INSERT INTO deliveries (no, id, tenant_no, event_sink_no, alert_no, dedup_key, action, state,
-       attempt_count, failure_count, created_at, updated_at, due_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?)`,
+       attempt_count, failure_count, created_at, updated_at, due_at, is_urgent, is_ambiguous)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?, ?, 0)`,
     deliveryNo,
     id,
     tenantNo,
@@ -161,10 +170,12 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     now,
     now,
     waits ? null : now,
+    isUrgentSeverity(alert.severityId) ? 1 : 0,
   );
   countDeliveries(state, "pending", 1);
   if (waits) {
     if (!lane.hasWaiting) changeLane(state, lane, { hasWaiting: true });
+    if (action === "resolve") announceResolveWaiting(state, lane, dedupKey);
     return;
   }
 
@@ -184,27 +195,6 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     failureCount: 0,
     createdAt: now,
     memory: readMemory(state, lane, dedupKey),
+    isResolveWaiting: false,
   });
-}
-
-/**
- * What is unfinished of a key, as far as order asks: one delivery of the lowest and one of the
- * highest action by name, so that a key of a million waiting triggers costs two look-ups.
- */
-function findUnfinished(
-  { db }: WriterState,
-  lane: LaneState,
-  dedupKey: string,
-): readonly Unfinished[] {
-  const found = db.get<{ lowest: AlertAction | null; highest: AlertAction | null }>(
-    `SELECT
-       (SELECT action FROM deliveries INDEXED BY deliveries_unfinished WHERE event_sink_no = ?1 AND dedup_key = ?2
-          AND state = 'pending' ORDER BY action LIMIT 1) AS lowest,
-       (SELECT action FROM deliveries INDEXED BY deliveries_unfinished WHERE event_sink_no = ?1 AND dedup_key = ?2
-          AND state = 'pending' ORDER BY action DESC LIMIT 1) AS highest`,
-    lane.eventSinkNo,
-    dedupKey,
-  );
-  const { lowest = null, highest = null } = found ?? {};
-  return lowest === null || highest === null ? [] : [{ action: lowest }, { action: highest }];
 }

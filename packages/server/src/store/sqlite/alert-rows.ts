@@ -2,11 +2,11 @@ import type { Alert } from "../../domain/alert.ts";
 import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
 import type { Reason } from "../../domain/reason.ts";
 import type { SeverityId } from "../../domain/severity.ts";
-import type { Delivery } from "../store.ts";
+import type { TenantId } from "../../ids.ts";
+import type { AlertSummary, Delivery } from "../store.ts";
 
-export interface AlertRow {
+export interface AlertSummaryRow {
   readonly uid: string;
-  readonly tenant_id: string;
   readonly alert_id: string;
   readonly name: string;
   readonly action: AlertAction;
@@ -16,18 +16,26 @@ export interface AlertRow {
   readonly tags: string;
   readonly staging: number;
   readonly received_at: number;
+}
+
+export interface AlertRow extends AlertSummaryRow {
+  readonly tenant_id: string;
   readonly template: string | null;
   readonly body: string;
 }
 
-/** Columns of `AlertRow`; needs `tenants` beside `alerts`. */
-export const alertColumns = `alerts.uid, tenants.id AS tenant_id, alerts.id AS alert_id, alerts.name,
-  alerts.action, alerts.dedup_key, alerts.has_explicit_key, alerts.severity_id, alerts.tags,
-  alerts.staging, alerts.received_at, alerts.template, alerts.body`;
+/** Columns of `AlertSummaryRow`. */
+export const alertSummaryColumns = `alerts.uid, alerts.id AS alert_id, alerts.name, alerts.action,
+  alerts.dedup_key, alerts.has_explicit_key, alerts.severity_id, alerts.tags, alerts.staging,
+  alerts.received_at`;
 
-export const toAlert = (row: AlertRow): Alert => ({
+/** Columns of `AlertRow`; needs `tenants` beside `alerts`. */
+export const alertColumns = `${alertSummaryColumns}, tenants.id AS tenant_id, alerts.template,
+  alerts.body`;
+
+export const toAlertSummary = (row: AlertSummaryRow, tenantId: TenantId): AlertSummary => ({
   uid: row.uid,
-  tenantId: row.tenant_id,
+  tenantId,
   id: row.alert_id,
   name: row.name,
   action: row.action,
@@ -37,6 +45,10 @@ export const toAlert = (row: AlertRow): Alert => ({
   tags: row.tags === "[]" ? [] : (JSON.parse(row.tags) as string[]),
   staging: row.staging === 1,
   receivedAt: row.received_at,
+});
+
+export const toAlert = (row: AlertRow): Alert => ({
+  ...toAlertSummary(row, row.tenant_id),
   template: row.template,
   body: row.body,
 });
@@ -57,6 +69,8 @@ export interface DeliveryRow {
   readonly created_at: number;
   readonly updated_at: number;
   readonly due_at: number | null;
+  /** Its sink is paused or broken. */
+  readonly is_held: number;
 }
 
 /** Selects `DeliveryRow`s; a WHERE follows. */
@@ -64,7 +78,8 @@ export const selectDeliveries = `SELECT deliveries.no, deliveries.id,
   event_sinks.tenant_id, event_sinks.id AS event_sink_id, event_sinks.deleted_at,
   deliveries.alert_no, alerts.uid AS alert_uid, deliveries.dedup_key, deliveries.action, deliveries.state,
   deliveries.reason, deliveries.attempt_count, deliveries.created_at, deliveries.updated_at,
-  deliveries.due_at
+  deliveries.due_at,
+  event_sinks.paused_at IS NOT NULL OR event_sinks.health ->> 'state' IS 'broken' AS is_held
   FROM deliveries CROSS JOIN event_sinks ON event_sinks.no = deliveries.event_sink_no
   CROSS JOIN alerts ON alerts.no = deliveries.alert_no`;
 
@@ -79,6 +94,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     dedupKey: row.dedup_key,
     action: row.action,
     state: canceledAt === null ? row.state : "canceled",
+    isHeld: row.is_held === 1 && row.state === "pending" && canceledAt === null,
     reason: row.reason,
     attemptCount: row.attempt_count,
     createdAt: row.created_at,

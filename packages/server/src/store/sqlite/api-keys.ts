@@ -41,6 +41,15 @@ export function createApiKey(
   return "created";
 }
 
+export function getApiKey(db: Database, { tenantId, id }: Input<"getApiKey">): Output<"getApiKey"> {
+  const row = db.get<ApiKeyRow>(
+    `SELECT ${columns} FROM api_keys WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
+    id,
+    tenantId,
+  );
+  return row === undefined ? null : toApiKey(row);
+}
+
 export function findApiKey(db: Database, { hash }: Input<"findApiKey">): Output<"findApiKey"> {
   const row = db.get<ApiKeyRow>(`SELECT ${columns} FROM api_keys WHERE hash = ?`, hash);
   return row === undefined ? null : toApiKey(row);

@@ -1,18 +1,21 @@
-import type { Lane, LeasedDelivery } from "../store.ts";
+import type { ClaimedLane, Lane, LeasedDelivery } from "../store.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
-import type { Database } from "./database.ts";
 import { startSweep } from "./delete-event-sink.ts";
+import { findNextDue, pickDue } from "./due.ts";
 import {
   announceDue,
   changeLane,
+  claimableAt,
   endLease,
   findLane,
   findLease,
   findLiveLane,
+  isHeld,
   takeLease,
 } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
 import { readMemory } from "./sink-memory.ts";
+import { isResolveWaiting } from "./waiting.ts";
 import type { PortClient } from "./worker-ports.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
 
@@ -20,34 +23,35 @@ export function claim(state: WriterState, { lanes, now }: Input<"claim">): Outpu
   const { caller } = state;
   return lanes.map(({ tenantId, eventSinkId, limit }) => {
     const lane = caller === null ? undefined : findLiveLane(state, { tenantId, eventSinkId }, now);
-    if (caller === null || lane === undefined) {
-      return { tenantId, eventSinkId, deliveries: [], nextDueAt: null };
-    }
-    const deliveries: LeasedDelivery[] = [];
-    let nextDueAt: number | null = null;
-    // Leased ones stay in the index, so as many rows may have to be stepped over.
-    const rowsMax = limit + lane.leasedCount + 1;
-    for (const row of findDue(state.db, lane, rowsMax)) {
-      if (state.leases.has(row.id)) continue;
-      if (deliveries.length === limit || row.due_at > now) {
-        nextDueAt = row.due_at;
-        break;
-      }
-      deliveries.push(lease(state, lane, caller, row.no));
-    }
-    const hasBacklog = nextDueAt !== null && nextDueAt <= now;
-    if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
-    return { tenantId, eventSinkId, deliveries, nextDueAt };
+    const claimed =
+      caller === null || lane === undefined
+        ? { deliveries: [], nextDueAt: null }
+        : claimLane(state, lane, caller, limit, now);
+    return { tenantId, eventSinkId, ...claimed };
   });
 }
 
-/** The query behind `claim`: reads nothing but the index of due deliveries and their ids. */
-export const findDueSql = `SELECT no, id, due_at FROM deliveries INDEXED BY deliveries_due
-  WHERE event_sink_no = ? AND state = 'pending' AND due_at IS NOT NULL
-  ORDER BY due_at, no LIMIT ?`;
+function claimLane(
+  state: WriterState,
+  lane: LaneState,
+  holder: PortClient,
+  limit: number,
+  now: number,
+): Pick<ClaimedLane, "deliveries" | "nextDueAt"> {
+  const { due, nextDueAt } = pickDue(state, lane, roomFor(lane, limit, now), now);
+  const deliveries = due.map(({ no }) => lease(state, lane, holder, no));
+  if (!isHeld(lane)) {
+    const hasBacklog = nextDueAt !== null && nextDueAt <= now;
+    if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
+  }
+  return { deliveries, nextDueAt: nextDueAt === null ? null : claimableAt(lane, nextDueAt) };
+}
 
-function findDue(db: Database, lane: LaneState, rowsMax: number) {
-  return db.all<{ no: number; id: string; due_at: number }>(findDueSql, lane.eventSinkNo, rowsMax);
+/** How many may be leased now: none of a paused lane, one of a broken one when a probe is due. */
+function roomFor(lane: LaneState, limit: number, now: number): number {
+  const from = claimableAt(lane, now);
+  if (from === null || from > now) return 0;
+  return lane.probeAt === null ? limit : Math.min(limit, 1);
 }
 
 function lease(
@@ -91,6 +95,7 @@ function lease(
     failureCount: row.failure_count,
     createdAt: row.created_at,
     memory: readMemory(state, lane, dedupKey),
+    isResolveWaiting: isResolveWaiting(state, lane, dedupKey, action),
   };
 }
 
@@ -137,12 +142,10 @@ export function listLanes(state: WriterState): Output<"listLanes"> {
     if (sink === undefined) continue;
     // The time is not known here, so whatever has a due time counts as backlog until it is claimed.
     const lane = findLane(state, sink.id, Number.MAX_SAFE_INTEGER);
-    const rows = lane === undefined ? [] : findDue(state.db, lane, lane.leasedCount + 1);
-    const due = rows.find((row) => !state.leases.has(row.id));
     lanes.push({
       tenantId: sink.tenant_id,
       eventSinkId: sink.id,
-      nextDueAt: due === undefined ? null : due.due_at,
+      nextDueAt: lane === undefined ? null : findNextDue(state, lane),
     });
   }
 }

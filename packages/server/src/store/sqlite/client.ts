@@ -90,7 +90,9 @@ function createLink(port: MessagePort) {
 
   port.on("message", ({ replies, events }: WorkerMessage) => {
     for (const reply of replies) settle(reply);
-    if (events.length > 0) link.onEvents(events);
+    // Whoever waited for an answer hears it first: what a claim says of a lane is older than what
+    // is told here of the same lane.
+    if (events.length > 0) queueMicrotask(() => link.onEvents(events));
     if (pending.size === 0) onIdle();
   });
   port.on("close", () => {

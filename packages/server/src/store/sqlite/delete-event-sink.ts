@@ -1,6 +1,7 @@
 import { getEventSink } from "./event-sinks.ts";
 import { changeLane, findLane } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
+import { getTenant, updateTenant } from "./tenants.ts";
 import {
   announceChange,
   countDeliveries,
@@ -30,11 +31,19 @@ export function deleteEventSink(
     lane.eventSinkNo,
   );
   state.db.run("DELETE FROM sink_memory WHERE event_sink_no = ?", lane.eventSinkNo);
+  forgetOperationalSink(state, lane);
   changeLane(state, lane, { deletedAt: now, hasBacklog: false, hasMemory: false });
   announceChange(state, lane, true);
   startSweep(state, lane);
   sweep(state, lane);
   return { kind: "deleted", tenantId: current.tenantId };
+}
+
+function forgetOperationalSink(state: WriterState, { tenantId, eventSinkId }: LaneState): void {
+  const tenant = getTenant(state.db, { id: tenantId });
+  if (tenant === null || !tenant.operationalEventSinkIds.includes(eventSinkId)) return;
+  const others = tenant.operationalEventSinkIds.filter((id) => id !== eventSinkId);
+  updateTenant(state, { ...tenant, operationalEventSinkIds: others });
 }
 
 /** Has the pending deliveries of a deleted sink canceled in the background. */

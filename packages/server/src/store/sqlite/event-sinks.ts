@@ -1,11 +1,10 @@
 import type { EventSink, SinkTypeName } from "../../domain/event-sink.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Database } from "./database.ts";
-import { changeLane, findLane } from "./lanes.ts";
 import { toListed } from "./listed.ts";
 import type { Input, Output } from "./protocol.ts";
-import { createTenant } from "./tenants.ts";
-import { announceChange, findTenantNo, type WriterState } from "./writer-state.ts";
+import { createTenant, getTenant } from "./tenants.ts";
+import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 export interface EventSinkRow {
   readonly id: string;
@@ -21,10 +20,11 @@ export interface EventSinkRow {
   readonly updated_at: number;
 }
 
-const columns = `id, tenant_id, name, description, type, settings, sealed_secrets,
+/** Columns of `EventSinkRow`. */
+export const eventSinkColumns = `id, tenant_id, name, description, type, settings, sealed_secrets,
   saved_by_operator, version, created_at, updated_at`;
 
-const toEventSink = (row: EventSinkRow): EventSink => ({
+export const toEventSink = (row: EventSinkRow): EventSink => ({
   id: row.id,
   tenantId: row.tenant_id,
   name: row.name,
@@ -47,7 +47,7 @@ export function createEventSink(
   }
   if (findTenantNo(state, eventSink.tenantId) === undefined) return "unknown_tenant";
   state.db.run(
-    `INSERT INTO event_sinks (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO event_sinks (${eventSinkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     eventSink.id,
     eventSink.tenantId,
     eventSink.name,
@@ -68,7 +68,7 @@ export function getEventSink(
   { tenantId, id }: Input<"getEventSink">,
 ): Output<"getEventSink"> {
   const row = db.get<EventSinkRow>(
-    `SELECT ${columns} FROM event_sinks
+    `SELECT ${eventSinkColumns} FROM event_sinks
      WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2) AND deleted_at IS NULL`,
     id,
     tenantId,
@@ -81,7 +81,7 @@ export function listEventSinks(
   { tenantId, after, limit }: Input<"listEventSinks">,
 ): Output<"listEventSinks"> {
   const rows = db.all<EventSinkRow>(
-    `SELECT ${columns} FROM event_sinks
+    `SELECT ${eventSinkColumns} FROM event_sinks
      WHERE tenant_id = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?`,
     tenantId,
     after ?? "",
@@ -94,37 +94,21 @@ export function getTenantSinks(
   db: Database,
   { tenantId }: Input<"getTenantSinks">,
 ): Output<"getTenantSinks"> {
-  if (db.get("SELECT 1 FROM tenants WHERE id = ?", tenantId) === undefined) return null;
-  const eventSinks = db.all<{ id: string; type: SinkTypeName }>(
-    `SELECT id, type FROM event_sinks WHERE tenant_id = ? AND deleted_at IS NULL ORDER BY id`,
+  const tenant = getTenant(db, { id: tenantId });
+  if (tenant === null) return null;
+  const rows = db.all<{ id: string; type: SinkTypeName; name: string; is_working: number }>(
+    `SELECT id, type, name,
+       paused_at IS NULL AND health ->> 'state' IS NOT 'broken' AS is_working
+     FROM event_sinks WHERE tenant_id = ? AND deleted_at IS NULL ORDER BY id`,
     tenantId,
   );
-  return { eventSinks: eventSinks.map(({ id, type }) => ({ id, type })) };
-}
-
-export function updateEventSink(
-  state: WriterState,
-  { eventSink, ifVersion }: Input<"updateEventSink">,
-): Output<"updateEventSink"> {
-  const current = getEventSink(state.db, eventSink);
-  if (current === null) return "not_found";
-  if (current.version !== ifVersion) return "version_mismatch";
-  state.db.run(
-    `UPDATE event_sinks SET name = ?, description = ?, settings = ?, sealed_secrets = ?,
-       saved_by_operator = ?, version = ?, updated_at = ? WHERE id = ?`,
-    eventSink.name,
-    eventSink.description,
-    JSON.stringify(eventSink.settings),
-    eventSink.sealedSecrets,
-    eventSink.savedByOperator ? 1 : 0,
-    eventSink.version,
-    eventSink.updatedAt,
-    eventSink.id,
-  );
-  const lane = findLane(state, eventSink.id, eventSink.updatedAt);
-  if (lane !== undefined) {
-    changeLane(state, lane, { changeCount: lane.changeCount + 1 });
-    announceChange(state, lane, false);
-  }
-  return "updated";
+  return {
+    eventSinks: rows.map(({ id, type, name, is_working }) => ({
+      id,
+      type,
+      name,
+      isWorking: is_working === 1,
+    })),
+    operationalEventSinkIds: tenant.operationalEventSinkIds,
+  };
 }

@@ -4,9 +4,10 @@ import type { WriterState } from "./writer-state.ts";
 
 /** What each subscriber is to be told of the batch that was just committed, and forgets it. */
 export function takeEvents(state: WriterState): Map<PortClient, StoreEvent[]> {
-  const { changed, offered, due } = state.announcements;
+  const { changed, resolveWaiting, offered, due } = state.announcements;
   const events = new Map<PortClient, StoreEvent[]>();
-  if (changed.length + offered.size + due.size === 0) return events;
+  const count = changed.length + resolveWaiting.length + offered.size + due.size;
+  if (count === 0) return events;
   const common: StoreEvent[] = changed.map((change) => ({ kind: "sink_changed", ...change }));
   const lanes = [...due].map(([{ tenantId, eventSinkId }, dueAt]) => ({
     tenantId,
@@ -18,10 +19,13 @@ export function takeEvents(state: WriterState): Map<PortClient, StoreEvent[]> {
     const own = [...common];
     const deliveries = offered.get(client) ?? [];
     if (deliveries.length > 0) own.push({ kind: "offered", deliveries });
+    // After the offers: the same batch may have offered what the resolve waits for.
+    for (const waiting of resolveWaiting) own.push({ kind: "resolve_waiting", ...waiting });
     if (lanes.length > 0) own.push({ kind: "due", lanes });
     if (own.length > 0) events.set(client, own);
   }
   changed.length = 0;
+  resolveWaiting.length = 0;
   offered.clear();
   due.clear();
   return events;

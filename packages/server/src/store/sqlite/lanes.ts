@@ -1,4 +1,5 @@
 import type { AlertAction } from "../../domain/delivery.ts";
+import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { EventSinkId } from "../../ids.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "./worker-ports.ts";
@@ -19,13 +20,16 @@ export function findLane(
     no: number;
     tenant_id: string;
     deleted_at: number | null;
+    paused_at: number | null;
+    health: string | null;
     has_backlog: number;
     has_memory: number;
     has_waiting: number;
   }>(
-    `SELECT no, tenant_id, deleted_at,
+    `SELECT no, tenant_id, deleted_at, paused_at, health,
        EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_due
-         WHERE event_sink_no = event_sinks.no AND state = 'pending' AND due_at <= ?) AS has_backlog,
+         WHERE event_sink_no = event_sinks.no AND is_urgent IN (0, 1) AND state = 'pending'
+           AND due_at <= ?) AS has_backlog,
        EXISTS (SELECT 1 FROM sink_memory WHERE event_sink_no = event_sinks.no) AS has_memory,
        EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_waiting
          WHERE event_sink_no = event_sinks.no AND state = 'pending' AND due_at IS NULL) AS has_waiting
@@ -34,6 +38,7 @@ export function findLane(
     eventSinkId,
   );
   if (row === undefined) return undefined;
+  const health = row.health === null ? null : (JSON.parse(row.health) as SinkHealth);
   const lane: LaneState = {
     tenantId: row.tenant_id,
     eventSinkId,
@@ -43,11 +48,19 @@ export function findLane(
     hasBacklog: row.has_backlog === 1,
     hasMemory: row.has_memory === 1,
     hasWaiting: row.has_waiting === 1,
+    isPaused: row.paused_at !== null,
+    healthState: health?.state ?? "healthy",
+    probeAt: health === null ? null : probeAtOf(health),
     deletedAt: row.deleted_at,
   };
   state.lanes.set(eventSinkId, lane);
   state.undo.push(() => state.lanes.delete(eventSinkId));
   return lane;
+}
+
+/** When a sink may be probed; null unless it is broken. */
+export function probeAtOf({ state, nextProbeAt }: SinkHealth): number | null {
+  return state === "broken" ? (nextProbeAt ?? 0) : null;
 }
 
 /** The lane of a sink that is there and the tenant's. */
@@ -62,8 +75,8 @@ type LaneChanges = Partial<Omit<LaneState, keyof Lane | "eventSinkNo" | "leasedC
 
 /** Changes what the writer knows of a lane, to be undone with the batch. */
 export function changeLane(state: WriterState, lane: LaneState, changes: LaneChanges): void {
-  const { changeCount, hasBacklog, hasMemory, hasWaiting, deletedAt } = lane;
-  const before = { changeCount, hasBacklog, hasMemory, hasWaiting, deletedAt };
+  // What is undone after this has brought `leasedCount` back to what is copied here.
+  const before = { ...lane };
   state.undo.push(() => Object.assign(lane, before));
   Object.assign(lane, changes);
 }
@@ -125,13 +138,33 @@ export function endLease(state: WriterState, deliveryId: string, lease: Lease): 
   });
 }
 
-/** Notes that a lane has something to claim at `dueAt` and tells every subscriber. */
+/** Paused or broken: new deliveries of such a lane are not offered. */
+export function isHeld(lane: LaneState): boolean {
+  return lane.isPaused || lane.probeAt !== null;
+}
+
+/**
+ * When something that is due at `dueAt` can be claimed; null when no claim yields it, whatever
+ * the time: the lane is paused, or broken with one of its deliveries in somebody's hands.
+ */
+export function claimableAt(lane: LaneState, dueAt: number): number | null {
+  if (lane.isPaused) return null;
+  if (lane.probeAt === null) return dueAt;
+  return lane.leasedCount > 0 ? null : Math.max(dueAt, lane.probeAt);
+}
+
+/**
+ * Notes that a lane has something due at `dueAt` and tells every subscriber when it can be
+ * claimed. What is held back is told of by whatever ends that.
+ */
 export function announceDue(state: WriterState, lane: LaneState, dueAt: number): void {
   if (!lane.hasBacklog) changeLane(state, lane, { hasBacklog: true });
+  const at = claimableAt(lane, dueAt);
+  if (at === null) return;
   const { due } = state.announcements;
   const before = due.get(lane);
-  if (before !== undefined && before <= dueAt) return;
-  due.set(lane, dueAt);
+  if (before !== undefined && before <= at) return;
+  due.set(lane, at);
   state.undo.push(() => {
     if (before === undefined) due.delete(lane);
     else due.set(lane, before);
@@ -143,7 +176,7 @@ export function announceDue(state: WriterState, lane: LaneState, dueAt: number):
  * has a lane's connections and rate; undefined when all have enough, or older work comes first.
  */
 export function findTaker(state: WriterState, lane: LaneState): PortClient | undefined {
-  if (lane.hasBacklog || lane.deletedAt !== null) return undefined;
+  if (lane.hasBacklog || isHeld(lane) || lane.deletedAt !== null) return undefined;
   const takers = [...state.clients].filter((client) => (client.offersPerLane ?? 0) > 0);
   const taker = takers[lane.eventSinkNo % takers.length];
   return taker !== undefined && lane.leasedCount < (taker.offersPerLane ?? 0) ? taker : undefined;

@@ -1,21 +1,22 @@
 import { acceptAlerts } from "./accept-alerts.ts";
-import { createApiKey, deleteApiKey, findApiKey, listApiKeys } from "./api-keys.ts";
+import { createApiKey, deleteApiKey, findApiKey, getApiKey, listApiKeys } from "./api-keys.ts";
 import { claim, listLanes, release } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
-import {
-  createEventSink,
-  getEventSink,
-  getTenantSinks,
-  listEventSinks,
-  updateEventSink,
-} from "./event-sinks.ts";
+import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
 import { keepMeta } from "./meta.ts";
 import type { Input, Output, ReadName, WriteName } from "./protocol.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { settle } from "./settle.ts";
+import { getEventSinkStatus, setEventSinkPause } from "./sink-health.ts";
+import {
+  createSlackInstall,
+  lockSlackIntegration,
+  takeSlackInstall,
+  unlockSlackIntegration,
+} from "./slack-installs.ts";
 import {
   deleteSlackIntegration,
   getSendingSink,
@@ -23,7 +24,8 @@ import {
   listSlackIntegrations,
   putSlackIntegration,
 } from "./slack-integrations.ts";
-import { createTenant, getTenant, listTenants } from "./tenants.ts";
+import { createTenant, getTenant, listTenants, updateTenant } from "./tenants.ts";
+import { updateEventSink } from "./update-event-sink.ts";
 import type { WriterState } from "./writer-state.ts";
 
 type WriteOperations = {
@@ -36,13 +38,19 @@ type ReadOperations = {
 const writeOperations: WriteOperations = {
   keepMeta,
   createTenant,
+  updateTenant,
   createApiKey,
   deleteApiKey,
   createEventSink,
   updateEventSink,
   deleteEventSink,
+  setEventSinkPause,
   putSlackIntegration,
   deleteSlackIntegration,
+  createSlackInstall,
+  takeSlackInstall,
+  lockSlackIntegration,
+  unlockSlackIntegration,
   acceptAlerts,
   listLanes,
   claim,
@@ -54,11 +62,13 @@ const readOperations: ReadOperations = {
   getTenant,
   listTenants,
   getTenantSinks,
+  getApiKey,
   findApiKey,
   listApiKeys,
   getEventSink,
   listEventSinks,
   getSendingSink,
+  getEventSinkStatus,
   getSlackIntegration,
   listSlackIntegrations,
   getAlert,

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type FreshStore, openFreshStore } from "../../../test/support/fresh-store.ts";
 import { readMigrations } from "../migrate.ts";
-import { findDueSql } from "./claim.ts";
+import { findDueSql } from "./due.ts";
 
 /** Every table and index as SQLite wrote it down, comments and white space aside. */
 function describeSchema(db: DatabaseSync): string[] {
@@ -45,10 +45,12 @@ test("migrations are recorded by number and name", async () => {
 
 test("a claim reads nothing but the index of what is due, in its order", async () => {
   await onDatabase((db) => {
-    const plan = db.prepare(`EXPLAIN QUERY PLAN ${findDueSql}`).all(1, 10);
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${findDueSql}`).all(1, 0, 10);
     assert.deepEqual(
       plan.map(({ detail }) => detail),
-      ["SEARCH deliveries USING INDEX deliveries_due (event_sink_no=? AND due_at>?)"],
+      [
+        "SEARCH deliveries USING INDEX deliveries_due (event_sink_no=? AND is_urgent=? AND due_at>?)",
+      ],
     );
   });
 });

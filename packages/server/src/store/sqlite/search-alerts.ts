@@ -1,20 +1,14 @@
 import { isJsonObject, parseJson } from "../../domain/json.ts";
 import type { Delivery } from "../store.ts";
+import { type AlertSummaryRow, alertSummaryColumns, toAlertSummary } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
-import { readAlert, readDeliveries } from "./get-alert.ts";
+import { readDeliveries } from "./get-alert.ts";
 import type { Input, Output } from "./protocol.ts";
 import { collect, findScanRange } from "./scan.ts";
 
 /** What a scan reads of each alert; the body only when it is searched. */
-interface ScannedAlert {
+interface ScannedAlert extends AlertSummaryRow {
   readonly no: number;
-  readonly uid: string;
-  readonly alert_id: string;
-  readonly name: string;
-  readonly dedup_key: string;
-  readonly severity_id: number;
-  readonly tags: string;
-  readonly received_at: number;
   readonly body: string | null;
 }
 
@@ -26,8 +20,7 @@ export function listAlerts(db: Database, filter: Input<"listAlerts">): Output<"l
   const { dedupKey } = filter;
   const index = dedupKey === null ? "alerts_by_tenant" : "alerts_by_dedup_key";
   const rows = db.iterate<ScannedAlert>(
-    `SELECT no, uid, id AS alert_id, name, dedup_key, severity_id, tags, received_at,
-       ${filter.q === null ? "NULL" : "body"} AS body
+    `SELECT no, ${alertSummaryColumns}, ${filter.q === null ? "NULL" : "body"} AS body
      FROM alerts INDEXED BY ${index}
      WHERE tenant_no = ? AND ${dedupKey === null ? "? IS NULL" : "dedup_key = ?"}
        AND no < ? AND no >= ? ORDER BY no DESC`,
@@ -45,7 +38,7 @@ export function listAlerts(db: Database, filter: Input<"listAlerts">): Output<"l
       if (!isRowMatch(row, filter) || !isTextMatch(row)) return undefined;
       const deliveries = readDeliveries(db, row.no);
       if (!isDeliveryMatch(deliveries, filter)) return undefined;
-      return { alert: readAlert(db, row.no), deliveries };
+      return { alert: toAlertSummary(row, filter.tenantId), deliveries };
     },
   );
 }

@@ -1,10 +1,12 @@
 import type { DeliveryState } from "../../domain/delivery.ts";
-import { type AlertAction, alertActions, mustWait } from "../../domain/delivery.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Settlement, SettleResult } from "../store.ts";
-import { announceDue, changeLane, endLease, findLease } from "./lanes.ts";
+import { announceNext } from "./due.ts";
+import { changeLane, endLease, findLease } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
+import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
+import { releaseWaiting } from "./waiting.ts";
 import {
   announceChange,
   countDeliveries,
@@ -12,9 +14,6 @@ import {
   type Lease,
   type WriterState,
 } from "./writer-state.ts";
-
-/** Deliveries let go at once when what they waited for is settled; the next settle lets more go. */
-const releaseCountMax = 500;
 
 export function settle(state: WriterState, { settlements }: Input<"settle">): Output<"settle"> {
   return settlements.map((settlement) => settleOne(state, settlement));
@@ -34,6 +33,7 @@ function settleOne(state: WriterState, settlement: Settlement): SettleResult {
     writeMemory(state, lease.lane, lease.dedupKey, settlement.memory, settlement.now);
   }
   if (settlement.learned !== undefined) mergeLearned(state, lease, settlement.learned);
+  judgeSink(state, lease.lane, settlement);
   if (dueAt === null) releaseWaiting(state, lease.lane, lease.dedupKey, settlement.now);
   else if (dueAt <= settlement.now) changeLane(state, lease.lane, { hasBacklog: true });
   return "settled";
@@ -70,17 +70,30 @@ function writeDelivery(
 ): void {
   state.db.run(
     `UPDATE deliveries SET state = ?, reason = ?, attempt_count = attempt_count + 1,
-       failure_count = ?, updated_at = ?, due_at = ? WHERE no = ?`,
+       failure_count = ?, updated_at = ?, due_at = ?, is_ambiguous = max(is_ambiguous, ?)
+     WHERE no = ?`,
     end,
     settlement.reason,
     settlement.failureCount,
     settlement.now,
     dueAt,
+    settlement.attempt.ambiguous ? 1 : 0,
     lease.deliveryNo,
   );
   if (end === "pending") return;
   countDeliveries(state, "pending", -1);
   countDeliveries(state, end, 1);
+}
+
+/**
+ * Keeps what an attempt says about its sink. While the sink is broken its probes come one by one,
+ * and whoever heals it or ends a probe lets the lane go on.
+ */
+function judgeSink(state: WriterState, lane: LaneState, { health, pausesSink, now }: Settlement) {
+  const wasBroken = lane.probeAt !== null;
+  if (health !== undefined) writeHealth(state, lane, health);
+  if (pausesSink === true) pauseSink(state, lane, now);
+  if (lane.deletedAt === null && (wasBroken || lane.probeAt !== null)) announceNext(state, lane);
 }
 
 /**
@@ -97,49 +110,4 @@ function mergeLearned(state: WriterState, { lane, laneChangeCount }: Lease, lear
   if (settings === row?.settings) return;
   state.db.run("UPDATE event_sinks SET settings = ? WHERE no = ?", settings, lane.eventSinkNo);
   announceChange(state, lane, false);
-}
-
-/**
- * Lets go what waited for a delivery that is now settled for good. Whoever still has to wait
- * makes all behind it wait, so the ones let go are a run at the head of those waiting.
- */
-function releaseWaiting(state: WriterState, lane: LaneState, dedupKey: string, now: number): void {
-  if (!lane.hasWaiting || lane.deletedAt !== null) return;
-  const waiting = state.db.all<{ no: number; action: AlertAction }>(
-    `SELECT no, action FROM deliveries INDEXED BY deliveries_waiting
-     WHERE event_sink_no = ? AND dedup_key = ? AND state = 'pending' AND due_at IS NULL
-     ORDER BY no LIMIT ?`,
-    lane.eventSinkNo,
-    dedupKey,
-    releaseCountMax,
-  );
-  if (waiting.length === 0) return;
-  const oldest = alertActions.map((action) => ({
-    action,
-    no: findOldest(state, lane, dedupKey, action),
-  }));
-  for (const { no, action } of waiting) {
-    const earlier = oldest.filter((other) => other.no < no);
-    if (mustWait(action, earlier)) return;
-    state.db.run("UPDATE deliveries SET due_at = ?, updated_at = ? WHERE no = ?", now, now, no);
-    announceDue(state, lane, now);
-  }
-}
-
-/** The oldest unfinished delivery of a key with this action, Infinity when there is none. */
-function findOldest(
-  { db }: WriterState,
-  lane: LaneState,
-  dedupKey: string,
-  action: AlertAction,
-): number {
-  const row = db.get<{ no: number }>(
-    `SELECT no FROM deliveries INDEXED BY deliveries_unfinished
-     WHERE event_sink_no = ? AND dedup_key = ? AND action = ? AND state = 'pending'
-     ORDER BY no LIMIT 1`,
-    lane.eventSinkNo,
-    dedupKey,
-    action,
-  );
-  return row?.no ?? Number.POSITIVE_INFINITY;
 }

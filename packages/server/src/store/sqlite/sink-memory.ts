@@ -13,7 +13,7 @@ export function readMemory(state: WriterState, lane: LaneState, dedupKey: string
   return row === undefined ? {} : (JSON.parse(row.memory) as JsonObject);
 }
 
-/** Replaces it; that of a deleted sink is not kept. */
+/** Replaces it; `{}` forgets it. That of a deleted sink is not kept. */
 export function writeMemory(
   state: WriterState,
   lane: LaneState,
@@ -22,6 +22,10 @@ export function writeMemory(
   now: number,
 ): void {
   if (lane.deletedAt !== null) return;
+  if (Object.keys(memory).length === 0) {
+    if (lane.hasMemory) deleteMemory(state, lane, dedupKey);
+    return;
+  }
   state.db.run(
     `INSERT INTO sink_memory (event_sink_no, dedup_key, memory, updated_at) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET memory = excluded.memory, updated_at = excluded.updated_at`,
@@ -31,4 +35,12 @@ export function writeMemory(
     now,
   );
   if (!lane.hasMemory) changeLane(state, lane, { hasMemory: true });
+}
+
+function deleteMemory({ db }: WriterState, lane: LaneState, dedupKey: string): void {
+  db.run(
+    "DELETE FROM sink_memory WHERE event_sink_no = ? AND dedup_key = ?",
+    lane.eventSinkNo,
+    dedupKey,
+  );
 }

@@ -1,10 +1,13 @@
 import type { SlackIntegration } from "../../domain/event-sink.ts";
 import type { Database } from "./database.ts";
-import { getEventSink } from "./event-sinks.ts";
-import { changeLane, findLane } from "./lanes.ts";
+import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
+import { findLane } from "./lanes.ts";
 import { toListed } from "./listed.ts";
 import type { Input, Output } from "./protocol.ts";
-import { announceChange, findTenantNo, type WriterState } from "./writer-state.ts";
+import { toHealth } from "./sink-health.ts";
+import { unlockSlackIntegration } from "./slack-installs.ts";
+import { noteOwnerChange } from "./update-event-sink.ts";
+import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 interface SlackIntegrationRow {
   readonly id: string;
@@ -13,7 +16,10 @@ interface SlackIntegrationRow {
   readonly team_id: string;
   readonly team_name: string;
   readonly bot_user_id: string;
+  readonly scopes: string;
+  readonly revoked_reason: string | null;
   readonly sealed_secrets: string;
+  readonly token_expires_at: number | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
@@ -21,8 +27,8 @@ interface SlackIntegrationRow {
 /** Stands for the operator where a tenant's id would. */
 const operator = "";
 
-const columns = `id, tenant_id, name, team_id, team_name, bot_user_id, sealed_secrets,
-  created_at, updated_at`;
+const columns = `id, tenant_id, name, team_id, team_name, bot_user_id, scopes, revoked_reason,
+  sealed_secrets, token_expires_at, created_at, updated_at`;
 
 const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
   id: row.id,
@@ -31,7 +37,10 @@ const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
   teamId: row.team_id,
   teamName: row.team_name,
   botUserId: row.bot_user_id,
+  scopes: JSON.parse(row.scopes) as string[],
+  revokedReason: row.revoked_reason,
   sealedSecrets: row.sealed_secrets,
+  tokenExpiresAt: row.token_expires_at,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -43,10 +52,12 @@ export function putSlackIntegration(
   const { tenantId } = integration;
   if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   const stored = state.db.run(
-    `INSERT INTO slack_integrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO slack_integrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, team_id = excluded.team_id,
        team_name = excluded.team_name, bot_user_id = excluded.bot_user_id,
-       sealed_secrets = excluded.sealed_secrets, updated_at = excluded.updated_at
+       scopes = excluded.scopes, revoked_reason = excluded.revoked_reason,
+       sealed_secrets = excluded.sealed_secrets, token_expires_at = excluded.token_expires_at,
+       updated_at = excluded.updated_at
      WHERE tenant_id = excluded.tenant_id`,
     integration.id,
     tenantId ?? operator,
@@ -54,17 +65,19 @@ export function putSlackIntegration(
     integration.teamId,
     integration.teamName,
     integration.botUserId,
+    JSON.stringify(integration.scopes),
+    integration.revokedReason,
     integration.sealedSecrets,
+    integration.tokenExpiresAt,
     integration.createdAt,
     integration.updatedAt,
   );
   if (stored === 0) throw new Error(`Slack integration ${integration.id} is another tenant's.`);
   for (const id of findUsers(state.db, integration.id, tenantId)) {
     const lane = findLane(state, id, integration.updatedAt);
-    if (lane === undefined) continue;
-    changeLane(state, lane, { changeCount: lane.changeCount + 1 });
-    announceChange(state, lane, false);
+    if (lane !== undefined) noteOwnerChange(state, lane, integration.updatedAt);
   }
+  unlockSlackIntegration(state, integration);
   return "stored";
 }
 
@@ -109,14 +122,20 @@ export function getSendingSink(
   db: Database,
   { tenantId, eventSinkId }: Input<"getSendingSink">,
 ): Output<"getSendingSink"> {
-  const eventSink = getEventSink(db, { tenantId, id: eventSinkId });
-  if (eventSink === null) return null;
+  const row = db.get<EventSinkRow & { health: string | null }>(
+    `SELECT ${eventSinkColumns}, health FROM event_sinks
+     WHERE id = ? AND tenant_id = ? AND deleted_at IS NULL`,
+    eventSinkId,
+    tenantId,
+  );
+  if (row === undefined) return null;
+  const eventSink = toEventSink(row);
   const id = eventSink.settings["slack_integration_id"];
   const found = typeof id === "string" ? getSlackIntegration(db, { tenantId: null, id }) : null;
   // The operator's token is not for sinks that a tenant saved, another tenant's for nobody else.
   const isAllowed =
     found?.tenantId === null ? eventSink.savedByOperator : found?.tenantId === tenantId;
-  return { eventSink, slackIntegration: isAllowed ? found : null };
+  return { eventSink, health: toHealth(row), slackIntegration: isAllowed ? found : null };
 }
 
 /** Live sinks that send through an integration: of its tenant, or of any when it is the operator's. */

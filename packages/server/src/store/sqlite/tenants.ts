@@ -6,10 +6,17 @@ import type { WriterState } from "./writer-state.ts";
 
 interface TenantRow {
   readonly id: string;
+  readonly operational_event_sink_ids: string;
   readonly created_at: number;
 }
 
-const toTenant = (row: TenantRow): Tenant => ({ id: row.id, createdAt: row.created_at });
+const columns = "id, operational_event_sink_ids, created_at";
+
+const toTenant = (row: TenantRow): Tenant => ({
+  id: row.id,
+  operationalEventSinkIds: JSON.parse(row.operational_event_sink_ids) as string[],
+  createdAt: row.created_at,
+});
 
 export function createTenant(
   state: WriterState,
@@ -19,8 +26,17 @@ export function createTenant(
   return state.db.run(sql, id, createdAt) === 1 ? "created" : "exists";
 }
 
+export function updateTenant(
+  { db }: WriterState,
+  { id, operationalEventSinkIds }: Input<"updateTenant">,
+): Output<"updateTenant"> {
+  const ids = JSON.stringify(operationalEventSinkIds);
+  const sql = "UPDATE tenants SET operational_event_sink_ids = ? WHERE id = ?";
+  return db.run(sql, ids, id) === 1 ? "updated" : "not_found";
+}
+
 export function getTenant(db: Database, { id }: Input<"getTenant">): Output<"getTenant"> {
-  const row = db.get<TenantRow>("SELECT id, created_at FROM tenants WHERE id = ?", id);
+  const row = db.get<TenantRow>(`SELECT ${columns} FROM tenants WHERE id = ?`, id);
   return row === undefined ? null : toTenant(row);
 }
 
@@ -29,7 +45,7 @@ export function listTenants(
   { after, limit }: Input<"listTenants">,
 ): Output<"listTenants"> {
   const rows = db.all<TenantRow>(
-    `SELECT id, created_at FROM tenants
+    `SELECT ${columns} FROM tenants
      WHERE no > iif(?1 IS NULL, 0, (SELECT no FROM tenants WHERE id = ?1)) ORDER BY no LIMIT ?2`,
     after,
     limit + 1,

@@ -1,5 +1,6 @@
 import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
-import type { DeliveryId, EventSinkId, TenantId } from "../../ids.ts";
+import type { SinkHealth } from "../../domain/sink-health.ts";
+import type { DeliveryId, EventSinkId, SlackIntegrationId, TenantId } from "../../ids.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { PortClient } from "./worker-ports.ts";
@@ -16,6 +17,10 @@ export interface LaneState extends Lane {
   hasMemory: boolean;
   /** Whether deliveries may be waiting here for others of their key. */
   hasWaiting: boolean;
+  isPaused: boolean;
+  healthState: SinkHealth["state"];
+  /** When a broken sink may be probed; null while it is not broken. */
+  probeAt: number | null;
   deletedAt: number | null;
 }
 
@@ -35,6 +40,7 @@ export interface Lease {
 /** What subscribers are told once the batch is on disk. */
 export interface Announcements {
   readonly changed: (Lane & { readonly isDeleted: boolean })[];
+  readonly resolveWaiting: (Lane & { readonly dedupKey: string })[];
   readonly offered: Map<PortClient, LeasedDelivery[]>;
   readonly due: Map<LaneState, number>;
 }
@@ -51,6 +57,8 @@ export interface WriterState {
   readonly leases: Map<DeliveryId, Lease>;
   /** Deleted sinks that may still have pending deliveries, to be canceled bit by bit. */
   readonly sweeps: Set<LaneState>;
+  /** Until when somebody refreshes the token of a Slack integration. */
+  readonly slackLocks: Map<SlackIntegrationId, number>;
   /** Whoever asked for the operation that is running; null for the writer itself and who is gone. */
   caller: PortClient | null;
   lastAlertNo: number;
@@ -75,13 +83,14 @@ export function createWriterState(db: Database, clients: ReadonlySet<PortClient>
     lanes: new Map(),
     leases: new Map(),
     sweeps: new Set(),
+    slackLocks: new Map(),
     caller: null,
     lastAlertNo: last("alerts"),
     lastDeliveryNo: last("deliveries"),
     leasePrefix: crypto.randomUUID().slice(0, 8),
     lastLeaseNo: 0,
     undo: [],
-    announcements: { changed: [], offered: new Map(), due: new Map() },
+    announcements: { changed: [], resolveWaiting: [], offered: new Map(), due: new Map() },
     countChanges: new Map(),
     isCareful: false,
   };
@@ -110,4 +119,14 @@ export function announceChange(state: WriterState, lane: LaneState, isDeleted: b
   const { tenantId, eventSinkId } = lane;
   state.announcements.changed.push({ tenantId, eventSinkId, isDeleted });
   state.undo.push(() => state.announcements.changed.pop());
+}
+
+/** Tells subscribers that a resolve was stored which waits for what they may hold of its key. */
+export function announceResolveWaiting(
+  state: WriterState,
+  { tenantId, eventSinkId }: LaneState,
+  dedupKey: string,
+): void {
+  state.announcements.resolveWaiting.push({ tenantId, eventSinkId, dedupKey });
+  state.undo.push(() => state.announcements.resolveWaiting.pop());
 }

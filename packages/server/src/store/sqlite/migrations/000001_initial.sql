@@ -4,7 +4,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT R
 CREATE TABLE tenants (
   no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  operational_event_sink_ids TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 
 CREATE TABLE api_keys (
@@ -31,7 +32,9 @@ CREATE TABLE event_sinks (
   version INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  deleted_at INTEGER
+  deleted_at INTEGER,
+  paused_at INTEGER,
+  health TEXT
 ) STRICT;
 
 CREATE INDEX event_sinks_by_tenant ON event_sinks (tenant_id, id) WHERE deleted_at IS NULL;
@@ -45,12 +48,25 @@ CREATE TABLE slack_integrations (
   team_id TEXT NOT NULL,
   team_name TEXT NOT NULL,
   bot_user_id TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  revoked_reason TEXT,
   sealed_secrets TEXT NOT NULL,
+  token_expires_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX slack_integrations_by_tenant ON slack_integrations (tenant_id, id);
+
+CREATE TABLE slack_installs (
+  state_hash TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sealed_secrets TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX slack_installs_by_expiry ON slack_installs (expires_at);
 
 CREATE TABLE alerts (
   no INTEGER PRIMARY KEY,
@@ -94,10 +110,12 @@ CREATE TABLE deliveries (
   failure_count INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  due_at INTEGER
+  due_at INTEGER,
+  is_urgent INTEGER NOT NULL,
+  is_ambiguous INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX deliveries_due ON deliveries (event_sink_no, due_at)
+CREATE INDEX deliveries_due ON deliveries (event_sink_no, is_urgent, due_at)
   WHERE state = 'pending' AND due_at IS NOT NULL;
 CREATE INDEX deliveries_unfinished ON deliveries (event_sink_no, dedup_key, action)
   WHERE state = 'pending';

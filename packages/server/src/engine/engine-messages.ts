@@ -1,0 +1,27 @@
+import type { LogLevel } from "../log.ts";
+import type { VendorUrls } from "../sinks/sink-type.ts";
+import type { SqliteConnection } from "../store/sqlite/protocol.ts";
+import type { Lane } from "../store/store.ts";
+
+/** What the engine's thread is started with: plain data and ports. */
+export interface EngineThreadData {
+  readonly store: SqliteConnection;
+  /** Base64. A thread's data cannot hold a `Secret`. */
+  readonly encryptionKey: string;
+  readonly allowCidrs: readonly string[];
+  readonly vendors: VendorUrls;
+  readonly logLevel: LogLevel;
+}
+
+/** What the rest of the service asks of the engine's thread. */
+export type EngineCall =
+  | { readonly name: "testEventSink"; readonly input: Lane }
+  | { readonly name: "metrics" }
+  | { readonly name: "stop"; readonly input: { readonly graceMs: number } };
+
+/** Its answer; `id` 0 says that it has started. */
+export interface EngineReply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}

@@ -1,0 +1,179 @@
+/**
+ * One message per problem: what a delivery has to do next.
+ *
+ *   trigger, explicit key    no live message -> post; else edit it, then reply in its thread
+ *   trigger, default key     post
+ *   acknowledge, resolve     edit what is open, reply in the thread of a joined message and of
+ *                            roll-ups; when nothing was told so, post
+ *
+ * A message is live while it is unresolved, in the sink's channel and under 24 h old. An edit
+ * notifies nobody, hence the reply; one that tells of a graver severity is shown in the channel.
+ *
+ * `planTask` looks at memory and the delivery's own progress in it, and nothing else. Each
+ * task that is done, or refused for good, is noted there, so a retry goes on where it stopped.
+ */
+
+import type { SinkAlert } from "../../domain/alert.ts";
+import { severityRank } from "../../domain/severity.ts";
+import type { StepInput } from "../sink-type.ts";
+import { readSettings } from "./args.ts";
+import { alertParts } from "./blocks.ts";
+import {
+  type NewMessage,
+  type OpenMessage,
+  type ProblemState,
+  type Progress,
+  progressOf,
+  type SlackMemory,
+  type ThreadStart,
+} from "./memory.ts";
+import { closingReply, repeatReply, rolledUpReply } from "./replies.ts";
+
+/** Slack workspaces may close their edit window; a day is what threads stay in view. */
+const joinedAgeMsMax = 24 * 3_600_000;
+
+/** What is kept of a body for edits, as JSON text. */
+const keptBodyLengthMax = 3_000;
+
+export type Task =
+  /** A new message; `message` is what memory keeps of it, null for one that opens nothing. */
+  | { readonly kind: "post"; readonly message: NewMessage | null; readonly isResolveTold: boolean }
+  /** `message` as it reads after the edit. */
+  | { readonly kind: "edit"; readonly message: OpenMessage; readonly isResolveTold: boolean }
+  | {
+      readonly kind: "reply";
+      readonly thread: ThreadStart;
+      /** The thread's message with this trigger counted, where no edit has counted it. */
+      readonly joined: OpenMessage | null;
+      readonly text: string;
+      readonly isBroadcast: boolean;
+    }
+  | { readonly kind: "done"; readonly detail: string | undefined };
+
+type Situation = Pick<StepInput, "alert" | "now" | "deliveryId" | "isResolveWaiting" | "settings">;
+
+/** The next task; `done` when the alert is told. */
+export function planTask(input: Situation, memory: SlackMemory): Task {
+  const progress = progressOf(memory, input.deliveryId);
+  if (progress.isPosted) return done();
+  return input.alert.action === "trigger"
+    ? planTrigger(input, memory, progress)
+    : planClosing(input, memory, progress);
+}
+
+/** The message that a trigger of an explicit key joins. */
+export function liveMessage(
+  memory: SlackMemory,
+  { now, settings }: Pick<Situation, "now" | "settings">,
+): OpenMessage | undefined {
+  const { channelId } = readSettings(settings);
+  return memory.messages.findLast(
+    (message) =>
+      isFresh(message, now) && message.state !== "resolved" && message.channel === channelId,
+  );
+}
+
+function isFresh({ isJoined, postedAt }: OpenMessage, now: number): boolean {
+  return isJoined && now - postedAt < joinedAgeMsMax;
+}
+
+function planTrigger(input: Situation, memory: SlackMemory, progress: Progress): Task {
+  const { alert, now, isResolveWaiting } = input;
+  if (!alert.hasExplicitKey) return post(newMessage(alert, now), false);
+  const told = memory.messages.findLast((message) => isFresh(message, now));
+  if (isResolveWaiting && memory.isResolveTold && told !== undefined) {
+    // Its forerunner has told the resolve; this one is added to it.
+    const isAdded = progress.ordinal !== null || !told.isEditable;
+    return isAdded ? done() : edit(joinedBy(told, alert), true);
+  }
+  const live = liveMessage(memory, input);
+  if (live === undefined) {
+    const message = newMessage(alert, now);
+    return isResolveWaiting
+      ? post({ ...message, state: "resolved", stateSince: now }, true)
+      : post(message, false);
+  }
+  const isCounted = progress.ordinal !== null;
+  if (!isCounted && live.isEditable) return edit(joinedBy(live, alert), false);
+  const joined = isCounted ? live : joinedBy(live, alert);
+  if (progress.refused.includes(live.ts)) return post(joined, false);
+  if (progress.replied.includes(live.ts)) return done();
+  const isWorse = isCounted ? progress.isWorse : isWorseThan(alert, live);
+  const text = repeatReply(alert, progress.ordinal ?? joined.count, isWorse, joined.severityId);
+  return { ...reply(live, text), joined: isCounted ? null : joined, isBroadcast: isWorse };
+}
+
+function planClosing(input: Situation, memory: SlackMemory, progress: Progress): Task {
+  const { alert, now } = input;
+  if (memory.isResolveTold) {
+    return done("The message of its trigger told already that it was resolved.");
+  }
+  const state = alert.action === "resolve" ? "resolved" : "acknowledged";
+  const messages = memory.messages.filter((message) => !message.isJoined || isFresh(message, now));
+  const next = messages.find((message) => message.isEditable && mayBecome(message.state, state));
+  if (next !== undefined) return edit({ ...next, state, stateSince: alert.receivedAt }, false);
+  const isTold = messages.some((message) => message.isEditable) || progress.replied.length > 0;
+  const thread =
+    messages.findLast((message) => message.isJoined) ?? (isTold ? undefined : messages.at(-1));
+  const isOpen = ({ ts }: ThreadStart) =>
+    !progress.replied.includes(ts) && !progress.refused.includes(ts);
+  if (thread !== undefined && isOpen(thread)) {
+    return reply(thread, closingReply(alert, thread));
+  }
+  const rollUp = memory.rollUps.find(isOpen);
+  if (rollUp !== undefined) return reply(rollUp, rolledUpReply(alert));
+  const isAnswered = progress.replied.length > 0;
+  const isEnough = isAnswered || (isTold && progress.refused.length === 0);
+  return isEnough ? done() : post(null, false);
+}
+
+function mayBecome(from: ProblemState, to: ProblemState): boolean {
+  return from === "open" || (from === "acknowledged" && to === "resolved");
+}
+
+/** A message after one more trigger: its newest findings, the gravest severity so far. */
+function joinedBy(message: OpenMessage, alert: SinkAlert): OpenMessage {
+  return {
+    ...message,
+    ...alertParts(alert, keptBodyLengthMax),
+    count: message.count + 1,
+    lastAt: alert.receivedAt,
+    severityId: isWorseThan(alert, message) ? alert.severityId : message.severityId,
+  };
+}
+
+/** Whether a trigger is graver than all that a message stands for. */
+export function isWorseThan(alert: SinkAlert, message: OpenMessage): boolean {
+  return severityRank(alert.severityId) > severityRank(message.severityId);
+}
+
+function newMessage(alert: SinkAlert, now: number): NewMessage {
+  return {
+    ...alertParts(alert, keptBodyLengthMax),
+    postedAt: now,
+    firstAt: alert.receivedAt,
+    lastAt: alert.receivedAt,
+    count: 1,
+    severityId: alert.severityId,
+    state: "open",
+    stateSince: alert.receivedAt,
+    isJoined: alert.hasExplicitKey,
+    isEditable: true,
+  };
+}
+
+function post(message: NewMessage | null, isResolveTold: boolean): Task {
+  return { kind: "post", message, isResolveTold };
+}
+
+function edit(message: OpenMessage, isResolveTold: boolean): Task {
+  return { kind: "edit", message, isResolveTold };
+}
+
+function reply(thread: ThreadStart, text: string): Extract<Task, { kind: "reply" }> {
+  return { kind: "reply", thread, text, joined: null, isBroadcast: false };
+}
+
+function done(detail?: string): Task {
+  return { kind: "done", detail };
+}

@@ -1,0 +1,56 @@
+/** The short texts that follow a message in its thread. Alert text in them is escaped. */
+
+import type { SinkAlert } from "../../domain/alert.ts";
+import type { SeverityId } from "../../domain/severity.ts";
+import { authorFields, readTemplate } from "../../domain/template.ts";
+import { alertLinks } from "../alert-fields.ts";
+import { oneLine, shortLinks } from "./blocks.ts";
+import { duration, ordinal, severityLabel, utc } from "./describe.ts";
+import type { OpenMessage } from "./memory.ts";
+import { fitMrkdwn } from "./mrkdwn.ts";
+
+const linksLengthMax = 1_000;
+const nameLengthMax = 300;
+
+/** A trigger that joins an open message; `isWorse`: it is graver than all before. */
+export function repeatReply(
+  alert: SinkAlert,
+  count: number,
+  isWorse: boolean,
+  severityId: SeverityId,
+): string {
+  const seen = `seen for the ${ordinal(count)} time, ${utc(alert.receivedAt)}`;
+  const name = fitMrkdwn(oneLine(alert.name), nameLengthMax);
+  return [
+    isWorse
+      ? `🔺 *Now ${severityLabel(severityId)}*: ${name}\n${upper(seen)}`
+      : `🔁 ${upper(seen)}`,
+    ...linksOf(alert),
+  ].join("\n");
+}
+
+/** An acknowledge or a resolve of what the thread began with. */
+export function closingReply(alert: SinkAlert, message: OpenMessage): string {
+  if (alert.action === "acknowledge") return `👀 Acknowledged, ${utc(alert.receivedAt)}`;
+  const after = duration(alert.receivedAt - message.firstAt);
+  const times =
+    message.count > 1 ? `; it was seen ${message.count.toLocaleString("en-US")} times` : "";
+  return `✅ Resolved after ${after}${times}, ${utc(alert.receivedAt)}`;
+}
+
+/** The same in the thread of a roll-up, where it has to say which alert is meant. */
+export function rolledUpReply(alert: SinkAlert): string {
+  const word = alert.action === "acknowledge" ? "👀 Acknowledged" : "✅ Resolved";
+  const name = fitMrkdwn(oneLine(alert.name), nameLengthMax);
+  const key = fitMrkdwn(oneLine(alert.dedupKey), nameLengthMax);
+  return [`${word}: *${name.replaceAll("*", "∗")}*`, `${key}, ${utc(alert.receivedAt)}`].join("\n");
+}
+
+function linksOf(alert: SinkAlert): string[] {
+  const fields = authorFields(readTemplate(alert.template), alert.fields());
+  return shortLinks(alertLinks(fields), linksLengthMax).slice(0, 3);
+}
+
+function upper(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
