@@ -41,6 +41,8 @@ export interface HealthChange {
 export interface Delivered {
   readonly findings: AttemptFindings;
   readonly settlements: readonly Settlement[];
+  /** New memory by dedup key; empty when the attempt left none. */
+  readonly memories: ReadonlyMap<string, JsonObject>;
   readonly health: HealthChange;
 }
 
@@ -65,10 +67,12 @@ export async function deliver(
   const findings = deps.isCutOff() ? explainCutOff(made) : made;
   const now = deps.clock.now();
   const health = judge(findings.outcome);
+  const memories = memoriesLeft(group, sink, findings);
   const settlements = group.map((delivery, index) =>
     settlementOf({
       delivery,
       findings: index === 0 ? findings : asMember(findings, first),
+      memory: memories.get(delivery.alert.dedupKey),
       before: health.before,
       after: health.after,
       now,
@@ -78,7 +82,7 @@ export async function deliver(
   await Promise.all(
     settlements.map((settlement, index) => settle(settlement, group[index] ?? first, sink, deps)),
   );
-  return { findings, settlements, health };
+  return { findings, settlements, health, memories };
 }
 
 async function settle(
@@ -118,13 +122,20 @@ function explainCutOff(findings: AttemptFindings): AttemptFindings {
   };
 }
 
-/** The memory that a group left behind, by the keys it belongs to; null when it left none. */
-export function memoryLeft(
+/** A roll-up adds to what each key remembers, once for each of its alerts; an attempt replaces it. */
+function memoriesLeft(
   group: readonly LeasedDelivery[],
-  { memory }: AttemptFindings,
-): { readonly dedupKeys: ReadonlySet<string>; readonly memory: JsonObject } | null {
-  if (memory === undefined) return null;
-  return { dedupKeys: new Set(group.map(({ alert }) => alert.dedupKey)), memory };
+  { sinkType }: ReadySink,
+  { memory: left }: AttemptFindings,
+): Map<string, JsonObject> {
+  const memories = new Map<string, JsonObject>();
+  if (left === undefined) return memories;
+  for (const { alert, memory } of group) {
+    const known = memories.get(alert.dedupKey) ?? memory;
+    const isRollUp = group.length > 1 && sinkType.rollUp !== null;
+    memories.set(alert.dedupKey, isRollUp ? sinkType.rollUp.remember(known, left) : left);
+  }
+  return memories;
 }
 
 function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt: Attempt): void {

@@ -102,17 +102,6 @@ test("a delivery that never succeeds ends as failed with reason expired after 72
   assert.equal(attempts.length, receiver.requests.length);
 });
 
-test("410 ends a delivery as failed at once", async (t) => {
-  const bench = await openEngineBench(t);
-  const receiver = await receive(t);
-  receiver.answerNext(1, { status: 410 });
-  const [id] = await bench.accept([await bench.addWebhook(receiver.url)]);
-  await bench.engine.start();
-  await bench.engine.tick();
-  const { delivery } = await read(bench, id);
-  assert.deepEqual([delivery.state, delivery.reason], ["failed", "gone"]);
-});
-
 test("a resolve waits until the trigger of its key is settled; other keys do not", async (t) => {
   const bench = await openEngineBench(t);
   const receiver = await receive(t);

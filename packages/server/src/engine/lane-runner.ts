@@ -7,13 +7,7 @@ import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Pace } from "../sinks/sink-type.ts";
 import type { LeasedDelivery, Store } from "../store/store.ts";
 import type { FinalOutcome } from "./attempt.ts";
-import {
-  type DeliverDeps,
-  type Delivered,
-  deliver,
-  type HealthChange,
-  memoryLeft,
-} from "./deliver.ts";
+import { type DeliverDeps, type Delivered, deliver, type HealthChange } from "./deliver.ts";
 import type { LaneState, Lanes } from "./lane.ts";
 import { shareMemory, takeNext } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
@@ -105,7 +99,7 @@ export class LaneRunner {
     try {
       const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
       const delivered = await deliver(group, sink, judge, this.#deps);
-      this.#learnFrom(lane, group, sink, delivered);
+      this.#learnFrom(lane, sink, delivered);
     } catch (error) {
       const deliveryIds = group.map(({ id }) => id);
       this.#deps.log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
@@ -127,12 +121,10 @@ export class LaneRunner {
 
   #learnFrom(
     lane: LaneState,
-    group: readonly LeasedDelivery[],
     sink: ReadySink,
-    { findings, settlements, health }: Delivered,
+    { findings, settlements, health, memories }: Delivered,
   ): void {
-    const left = memoryLeft(group, findings);
-    if (left !== null) shareMemory(lane.waiting, left.dedupKeys, left.memory);
+    if (memories.size > 0) shareMemory(lane.waiting, memories);
     for (const { state, dueAt } of settlements) {
       if (state === "pending" && dueAt !== null) this.#deps.lanes.expect(lane, dueAt);
     }

@@ -29,6 +29,7 @@ const rollUp: RollUp = {
     throw new Error("not asked here");
   },
   outcome: () => ({ kind: "delivered" }),
+  remember: (_known, left) => left,
 };
 
 const idsOf = (deliveries: readonly LeasedDelivery[]) => deliveries.map(({ id }) => id);
@@ -59,7 +60,7 @@ test("Other and Unknown say nothing of gravity and do not jump the queue", () =>
 
 test("memory reaches what waits of the same key only", () => {
   const waiting = [leased("a", 3, "k"), leased("b", 3, "other"), leased("c", 3, "k")];
-  shareMemory(waiting, new Set(["k"]), { ts: "1" });
+  shareMemory(waiting, new Map([["k", { ts: "1" }]]));
   assert.deepEqual(
     waiting.map(({ memory }) => memory),
     [{ ts: "1" }, {}, { ts: "1" }],

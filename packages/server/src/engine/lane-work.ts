@@ -45,11 +45,11 @@ function takeAll(
 /** Brings what waits up to date with memory that a delivery of the same key left behind. */
 export function shareMemory(
   waiting: LeasedDelivery[],
-  dedupKeys: ReadonlySet<string>,
-  memory: JsonObject,
+  memories: ReadonlyMap<string, JsonObject>,
 ): void {
   waiting.forEach((delivery, index) => {
-    if (dedupKeys.has(delivery.alert.dedupKey)) waiting[index] = { ...delivery, memory };
+    const memory = memories.get(delivery.alert.dedupKey);
+    if (memory !== undefined) waiting[index] = { ...delivery, memory };
   });
 }
 

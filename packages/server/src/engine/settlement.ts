@@ -1,4 +1,5 @@
 import type { DeliveryState } from "../domain/delivery.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/reason.ts";
 import { nextTryAt } from "../domain/retry.ts";
 import { healthAfter, type SinkHealth, type SinkSign } from "../domain/sink-health.ts";
@@ -11,6 +12,8 @@ const heldAgeMsMax = 30 * 24 * 3_600_000;
 export interface SettlementInput {
   readonly delivery: LeasedDelivery;
   readonly findings: AttemptFindings;
+  /** New memory of the delivery's key; undefined leaves what there is. */
+  readonly memory: JsonObject | undefined;
   /** The sink's health before and after the attempt. */
   readonly before: SinkHealth;
   readonly after: SinkHealth;
@@ -34,7 +37,7 @@ export function settlementOf(input: SettlementInput): Settlement {
     failureCount: fate.failureCount,
     now,
     attempt: attemptRecord(delivery.attemptCount + 1, findings, fate.dueAt),
-    memory: findings.memory,
+    memory: input.memory,
     learned: findings.learned,
     health: after === before ? undefined : after,
     pausesSink: findings.outcome.kind === "rejected" && findings.outcome.pausesSink === true,

@@ -29,6 +29,7 @@ import { healthRoutes } from "./health.ts";
 import { readListBody } from "./list-body.ts";
 import { createIntakeMetrics, measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
+import { previewRoutes } from "./preview.ts";
 import { signingSecretRoutes } from "./signing-secret.ts";
 import { createChannelBooks } from "./slack-channel-book.ts";
 import { slackChannelRoutes } from "./slack-channels.ts";
@@ -96,6 +97,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       eventSinkRoutes,
       signingSecretRoutes,
       alertRoutes,
+      previewRoutes,
       deliveryRoutes,
       slackIntegrationRoutes,
       slackInstallRoute,

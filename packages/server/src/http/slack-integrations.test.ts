@@ -2,16 +2,30 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   defaultSlackToken,
+  defaultSlackWorkspace,
   type SlackSimulator,
   startSlackSimulator,
 } from "@event-sinks/simulators";
 import { type FreshHttp, openFreshHttp } from "../../test/support/fresh-http.ts";
 
 const path = "/v1/slack_integration";
+const postOnlyToken = "xoxb-100000000001-200000000002-post-only";
+const otherTeamToken = "xoxb-100000000003-200000000004-elsewhere";
 let slack: SlackSimulator;
 let http: FreshHttp;
 before(async () => {
-  slack = await startSlackSimulator({ rates: "unlimited" });
+  const tokens = [
+    ...defaultSlackWorkspace.tokens,
+    { token: postOnlyToken, scopes: ["chat:write"] },
+  ];
+  const elsewhere = { id: "T0ELSEWHERE", name: "Elsewhere", domain: "elsewhere", channels: [] };
+  slack = await startSlackSimulator({
+    rates: "unlimited",
+    workspaces: [
+      { ...defaultSlackWorkspace, tokens },
+      { ...elsewhere, tokens: [{ token: otherTeamToken, scopes: ["chat:write"] }] },
+    ],
+  });
   const vendors = { slackApi: slack.url, pagerduty: "http://127.0.0.1:9" };
   http = await openFreshHttp({ settings: { vendors } });
   await http.call("POST", "/v1/tenant", { tenant_id: "acme" });
@@ -33,7 +47,8 @@ test("an integration is made from a bot token that Slack knows, which never come
     name: "Acme's Slack",
     team_id: "T0SIMULATED",
     team_name: "Simulated",
-    bot_user_id: shown.bot_user_id,
+    bot_user_id: "U0SIMULATED",
+    scopes: ["chat:write", "channels:read", "groups:read"],
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",
   });
@@ -96,9 +111,55 @@ test("an integration that sinks use is not deleted, and the answer names them", 
   assert.equal((await http.call("DELETE", `${path}/${id}`)).status, 200);
 });
 
+test("a new token of the same workspace replaces the old one and heals it; another's does not", async () => {
+  const made = (await http.call("POST", path, body)).json.slack_integration;
+  const stored = await http.fresh.store.getSlackIntegration({ tenantId: null, id: made.id });
+  assert.ok(stored);
+  await http.fresh.store.putSlackIntegration({ ...stored, revokedReason: "token_revoked" });
+  const broken = (await http.call("GET", `${path}/${made.id}`)).json.slack_integration;
+  assert.equal(broken.revoked_reason, "token_revoked");
+
+  const put = (change: object) => http.call("PUT", `${path}/${made.id}`, { ...broken, ...change });
+  const renamed = await put({ name: "Renamed" });
+  assert.equal(renamed.json.slack_integration.name, "Renamed");
+  assert.equal(renamed.json.slack_integration.revoked_reason, "token_revoked");
+
+  const elsewhere = await put({ bot_token: otherTeamToken });
+  assert.equal(elsewhere.status, 400);
+  assert.equal(elsewhere.json.details[0].path, "bot_token");
+  assert.match(elsewhere.json.error, /Elsewhere.+T0ELSEWHERE.+Simulated/);
+
+  const healed = await put({ bot_token: postOnlyToken });
+  assert.equal(healed.status, 200, healed.text);
+  assert.equal(healed.json.slack_integration.revoked_reason, undefined);
+  assert.deepEqual(healed.json.slack_integration.scopes, ["chat:write"]);
+  assert.notEqual(
+    healed.json.slack_integration.updated_at,
+    renamed.json.slack_integration.updated_at,
+  );
+  assert.ok(!healed.text.includes(postOnlyToken));
+  const other = await http.call("PUT", `${path}/${made.id}`, { id: made.id.replace("0", "1") });
+  assert.equal(other.json.code, "id_mismatch");
+});
+
+test("a token posted for a workspace whose integration was revoked heals that one", async () => {
+  await http.call("POST", "/v1/tenant", { tenant_id: "healed" });
+  const mine = { ...body, tenant_id: "healed" };
+  const { id } = (await http.call("POST", path, mine)).json.slack_integration;
+  const stored = await http.fresh.store.getSlackIntegration({ tenantId: null, id });
+  assert.ok(stored);
+  await http.fresh.store.putSlackIntegration({ ...stored, revokedReason: "account_inactive" });
+  const again = (await http.call("POST", path, mine)).json.slack_integration;
+  assert.equal(again.id, id);
+  assert.equal(again.revoked_reason, undefined);
+  const third = (await http.call("POST", path, mine)).json.slack_integration;
+  assert.notEqual(third.id, id);
+});
+
 test("another tenant's integration is not there", async () => {
   const { id } = (await http.call("POST", path, body)).json.slack_integration;
   const key = await http.tenantKey("stranger");
   assert.equal((await http.call("GET", `${path}/${id}`, undefined, { key })).status, 404);
   assert.equal((await http.call("DELETE", `${path}/${id}`, undefined, { key })).status, 404);
+  assert.equal((await http.call("PUT", `${path}/${id}`, { id, name: "n" }, { key })).status, 404);
 });

@@ -20,18 +20,8 @@ export async function takeAlert(
   principal: Principal,
   context: Pick<HttpContext, "clock" | "intake" | "tenantSinks" | "settings" | "intakeMetrics">,
 ): Promise<Taken> {
-  const read = readAlert(requireObject(body), { uid: newId(), now: context.clock.now() });
-  if (!read.ok) {
-    const { code, message, path } = read.problem;
-    throw new ApiError(code, message, { details: [{ path, message }] });
-  }
-  const { alert } = read;
-  const warnings = [...read.warnings];
-  requireTenant(principal, alert.tenantId);
-  requireSize(alert.body, context.settings.alertBytesMax);
-  const sinks = await context.tenantSinks.get(alert.tenantId);
-  if (sinks === null) throw unknownTenant(alert.tenantId);
-  const { chosen, unknown } = chooseSinks(read.eventSinkIds, sinks);
+  const read = await readIncoming(body, principal, context);
+  const { alert, chosen, unknown, warnings } = read;
   if (read.eventSinkIds === null && chosen.length === 0 && !alert.staging) {
     warnings.push("The tenant has no event sink, so the alert is recorded and goes nowhere.");
   }
@@ -46,6 +36,41 @@ export async function takeAlert(
     ...answer,
     ...(unknown.length === 0 ? {} : { unknown_event_sink_ids: unknown }),
     ...(warnings.length === 0 ? {} : { warnings }),
+  };
+}
+
+export interface Incoming {
+  readonly alert: Alert;
+  /** As the alert names them; null when it names none. */
+  readonly eventSinkIds: readonly string[] | null;
+  /** The sinks it would go to. */
+  readonly chosen: readonly ChosenSink[];
+  /** Named, but no sinks of the tenant. */
+  readonly unknown: string[];
+  readonly warnings: string[];
+}
+
+/** Reads an alert and picks its sinks; nothing is stored. Throws `ApiError` or `StoreUnavailable`. */
+export async function readIncoming(
+  body: JsonValue | undefined,
+  principal: Principal,
+  context: Pick<HttpContext, "clock" | "tenantSinks" | "settings">,
+): Promise<Incoming> {
+  const read = readAlert(requireObject(body), { uid: newId(), now: context.clock.now() });
+  if (!read.ok) {
+    const { code, message, path } = read.problem;
+    throw new ApiError(code, message, { details: [{ path, message }] });
+  }
+  const { alert, eventSinkIds } = read;
+  requireTenant(principal, alert.tenantId);
+  requireSize(alert.body, context.settings.alertBytesMax);
+  const sinks = await context.tenantSinks.get(alert.tenantId);
+  if (sinks === null) throw unknownTenant(alert.tenantId);
+  return {
+    alert,
+    eventSinkIds,
+    ...chooseSinks(eventSinkIds, sinks),
+    warnings: [...read.warnings],
   };
 }
 

@@ -6,25 +6,23 @@
 import assert from "node:assert/strict";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/domain/json.ts";
 
-/** Fails unless Slack would take this body of chat.postMessage, and nothing in it can ping. */
+/** Fails unless Slack would take this body of a post, a reply or an edit, and nothing in it can ping. */
 export function assertSlackTakes(body: string): void {
   const message = asObject(parseJson(body));
-  assertKeys(message, [
-    "channel",
-    "text",
-    "blocks",
-    "parse",
-    "link_names",
-    "unfurl_links",
-    "unfurl_media",
-  ]);
+  const isEdit = message["ts"] !== undefined;
+  const ownKeys = isEdit
+    ? ["ts"]
+    : ["thread_ts", "reply_broadcast", "unfurl_links", "unfurl_media"];
+  assertKeys(message, ["channel", "text", "blocks", "parse", "link_names", ...ownKeys]);
   assertWellFormed(message);
   assert.match(asText(message["channel"]), /^[CGD][A-Z0-9]+$/);
+  for (const ts of [message["ts"], message["thread_ts"]]) {
+    if (ts !== undefined) assert.match(asText(ts), /^\d+\.\d+$/);
+  }
   assertMrkdwn(message["text"], 4_000);
   assert.equal(message["parse"], "none");
-  for (const flag of ["link_names", "unfurl_links", "unfurl_media"]) {
-    assert.equal(message[flag], false);
-  }
+  const flags = isEdit ? ["link_names"] : ["link_names", "unfurl_links", "unfurl_media"];
+  for (const flag of flags) assert.equal(message[flag], false);
   if (message["blocks"] === undefined) return;
   const blocks = asArray(message["blocks"]);
   assertCount(blocks, 50);
