@@ -1,14 +1,17 @@
 import { describe } from "node:test";
 import type { Store } from "../src/store/store.ts";
+import { heldTests } from "./store-suite/held.ts";
 import { intakeTests } from "./store-suite/intake.ts";
 import { leaseTests } from "./store-suite/leases.ts";
 import { managementTests } from "./store-suite/management.ts";
 import { modelTests } from "./store-suite/model.ts";
 import { offerTests } from "./store-suite/offers.ts";
 import { orderTests } from "./store-suite/order.ts";
+import { resolveTests } from "./store-suite/resolves.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { settleTests } from "./store-suite/settle.ts";
 import { slackTests } from "./store-suite/slack.ts";
+import { urgencyTests } from "./store-suite/urgency.ts";
 
 /** A store on a database of its own, empty at first. */
 export interface SuiteStore {
@@ -30,8 +33,11 @@ export function runStoreSuite(name: string, openStore: OpenStore): void {
     leaseTests(openStore);
     settleTests(openStore);
     offerTests(openStore);
+    heldTests(openStore);
     orderTests(openStore);
     modelTests(openStore);
+    resolveTests(openStore);
+    urgencyTests(openStore);
     searchTests(openStore);
   });
 }

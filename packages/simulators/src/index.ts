@@ -1,4 +1,10 @@
 export { realClock, type SimulatorClock } from "./clock.ts";
+export {
+  type DiscordMessage,
+  type DiscordOptions,
+  type DiscordSimulator,
+  startDiscordSimulator,
+} from "./discord/discord-simulator.ts";
 export type { Behaviour, Match } from "./loopback/behaviours.ts";
 export type { LoopbackOptions, Simulator } from "./loopback/loopback-server.ts";
 export type { Answer, ReceivedRequest } from "./loopback/received-request.ts";
@@ -28,6 +34,18 @@ export {
   startSlackSimulator,
 } from "./slack/slack-simulator.ts";
 export type { Ping, PostCall, SlackMessage } from "./slack/slack-state.ts";
+export {
+  type ReceivedMail,
+  type SmtpReceiver,
+  type SmtpReceiverOptions,
+  type SmtpStage,
+  startSmtpReceiver,
+} from "./smtp/smtp-receiver.ts";
+export {
+  startTeamsSimulator,
+  type TeamsOptions,
+  type TeamsSimulator,
+} from "./teams/teams-simulator.ts";
 export { type Verification, verifySignature } from "./webhook/signature.ts";
 export {
   startWebhookReceiver,

@@ -6,6 +6,15 @@ export const deliveryStates = ["pending", "delivered", "failed", "superseded", "
 
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/** The states as they are shown and searched for. */
+export const shownStates = [...deliveryStates, "held"] as const;
+
+export type ShownState = (typeof shownStates)[number];
+
+export function shownState(delivery: { state: DeliveryState; isHeld: boolean }): ShownState {
+  return delivery.isHeld ? "held" : delivery.state;
+}
+
 /** What an alert asks of a sink. */
 export const alertActions = ["trigger", "acknowledge", "resolve"] as const;
 

@@ -52,7 +52,10 @@ export const AlertBody = Type.Object(
       }),
     ),
     alert_template: Type.Optional(
-      Type.Object({ info: Type.Optional(labels()), actions: Type.Optional(labels()) }),
+      Type.Object(
+        { info: Type.Optional(labels()), actions: Type.Optional(labels()) },
+        { description: "what people are shown of it; values may hold `{{path}}`" },
+      ),
     ),
   },
   {
@@ -64,7 +67,13 @@ export const AlertBody = Type.Object(
 );
 
 function labels() {
-  return Type.Array(Type.Object({ label: Type.String(), value: Type.String() }));
+  return Type.Array(
+    Type.Object({
+      label: Type.String(),
+      value: Type.String(),
+      use_for_dedup: Type.Optional(Type.Boolean({ description: "part of the dedup key" })),
+    }),
+  );
 }
 
 export const AlertTaken = Type.Object(

@@ -7,6 +7,7 @@ import {
   type FreshHttp,
   type HttpAnswer,
   openFreshHttp,
+  operatorKey,
 } from "../../test/support/fresh-http.ts";
 
 const path = "/v1/event_sink";
@@ -192,4 +193,53 @@ test("page token garbage", async () => {
       [400, "invalid_page_token", "pagination[page_token]"],
     );
   }
+});
+
+test("a name that is blank or holds a NUL is refused, and half a character is made whole", async () => {
+  const create = (name: string) =>
+    http.call("POST", "/v1/event_sink", {
+      tenant_id: "acme",
+      name,
+      description: "",
+      event_sink_args: { Webhook: { url: "https://example.com/" } },
+    });
+  for (const name of ["", "   ", "a\u0000b"]) {
+    const answer = await create(name);
+    assert.equal(answer.status, 400, JSON.stringify(name));
+    assert.match(answer.json.error, /`name`/);
+  }
+  const made = await create("half \ud800");
+  assert.equal(made.json.event_sink.name, "half \ufffd");
+});
+
+test("a body that is not UTF-8 is refused", async () => {
+  const answer = await http.app.inject({
+    method: "POST",
+    url: "/v1/alert",
+    headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
+    payload: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+  });
+  assert.equal(answer.statusCode, 400);
+  assert.equal(answer.json().code, "invalid_json");
+});
+
+test("a value in the wrong place is not said back, since it may be a secret", async () => {
+  const secret = "e93facc04764012d7bfb002500d5d1a6";
+  for (const event_sink_args of [
+    { PagerDuty: secret },
+    { Webhook: { url: "https://example.com/", headers: secret } },
+    secret,
+  ]) {
+    const body = { tenant_id: "acme", name: "n", description: "", event_sink_args };
+    const answer = await http.call("POST", "/v1/event_sink", body);
+    assert.equal(answer.status, 400);
+    assert.ok(!JSON.stringify(answer.json).includes(secret));
+  }
+});
+
+test("a method nobody knows is refused in the envelope", async () => {
+  const url = await http.app.listen({ host: "127.0.0.1", port: 0 });
+  const answer = await fetch(`${url}/healthz`, { method: "QUERY" });
+  assert.equal(answer.status, 405);
+  assert.equal(((await answer.json()) as { code: string }).code, "method_not_allowed");
 });

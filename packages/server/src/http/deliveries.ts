@@ -1,7 +1,7 @@
 /** `/v1/delivery`: what became of one alert at one sink, try by try. */
 
 import { type Static, Type } from "typebox";
-import { alertActions, deliveryStates } from "../domain/delivery.ts";
+import { alertActions, shownState, shownStates } from "../domain/delivery.ts";
 import type { Delivery } from "../store/store.ts";
 import { AttemptView, attemptView, ReasonField } from "./attempt-view.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
@@ -25,7 +25,9 @@ const what = "delivery";
 const tags = ["Deliveries"];
 const path = "/v1/delivery";
 
-export const StateField = Type.Enum([...deliveryStates]);
+export const StateField = Type.Enum([...shownStates], {
+  description: "`held`: pending, and its sink is paused or broken",
+});
 
 export const DeliveryView = Type.Object(
   {
@@ -53,7 +55,7 @@ export function deliveryView(delivery: Delivery): Static<typeof DeliveryView> {
     alert_uid: delivery.alertUid,
     action: delivery.action,
     dedup_key: delivery.dedupKey,
-    state: delivery.state,
+    state: shownState(delivery),
     reason: delivery.reason,
     attempt_count: delivery.attemptCount,
     created_at: milliseconds(delivery.createdAt),

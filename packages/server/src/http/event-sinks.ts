@@ -112,8 +112,8 @@ function addCreate(app: App, context: HttpContext): void {
     const eventSink: EventSink = {
       id,
       tenantId,
-      name: body.name,
-      description: body.description,
+      name: body.name.toWellFormed(),
+      description: body.description.toWellFormed(),
       type: sinkType.type,
       settings,
       sealedSecrets: seal(secrets, { id, tenantId }, context),
@@ -207,8 +207,8 @@ async function applyUpdate(
 ): Promise<EventSink> {
   const changed: EventSink = {
     ...current,
-    name: body.name ?? current.name,
-    description: body.description ?? current.description,
+    name: (body.name ?? current.name).toWellFormed(),
+    description: (body.description ?? current.description).toWellFormed(),
     version: current.version + 1,
     updatedAt: changedAt(context.clock.now(), current.updatedAt),
   };

@@ -11,7 +11,13 @@ export const TenantIdField = Type.String({ pattern: tenantIdPattern, description
 export const nameCharsMax = 256;
 export const descriptionCharsMax = 4_096;
 
-export const NameField = Type.String({ minLength: 1, maxLength: nameCharsMax });
+/** Not blank; and no database's text can be counted on to hold a NUL. */
+export const NameField = Type.String({
+  minLength: 1,
+  maxLength: nameCharsMax,
+  pattern: "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+  description: "what people call it: not blank, without NUL characters",
+});
 
 export const WholeSeconds = Type.String({
   format: "date-time",

@@ -28,7 +28,9 @@ export function changedAt(now: number, previous: number): number {
 /** A bound of a search: RFC 3339, or digits as in an alert's `timestamp`. Null when absent. */
 export function readBound(name: string, text: string | undefined): number | null {
   if (text === undefined) return null;
-  const timestamp = readTimestamp(/^(0|[1-9]\d*)$/.test(text) ? JSON.rawJSON(text) : text);
+  // A plus that nobody percent-encoded arrives as a space.
+  const time = text.replace(/ (\d\d:\d\d)$/, "+$1");
+  const timestamp = readTimestamp(/^(0|[1-9]\d*)$/.test(time) ? JSON.rawJSON(time) : time);
   if (timestamp !== undefined) return timestampMs(timestamp);
   throw new ApiError(
     "invalid_request",

@@ -9,8 +9,8 @@
 
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
-import { createTransport } from "nodemailer";
 import MailComposer from "nodemailer/lib/mail-composer";
+import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import { type Clock, systemClock } from "../clock.ts";
 import { redact, Secret } from "../secret.ts";
 import { codeOf } from "./failure.ts";
@@ -132,30 +132,16 @@ type End =
   | Extract<OutboundResult, { kind: "failure" }>;
 
 async function exchange(mail: Mail, server: Server, signal: AbortSignal): Promise<End> {
+  const message = Readable.from([await compose(mail)]);
   let isHandedOver = false;
-  const bytes = await compose(mail);
-  const raw = Readable.from([bytes]).once("end", () => {
+  // Read once the server has said that it waits for the mail (354), and not before.
+  message.once("end", () => {
     isHandedOver = true;
-  });
-  const transport = createTransport({
-    ...server.transport,
-    // The timer of `send` bounds everything; these only keep a dead socket from staying.
-    connectionTimeout: 30_000,
-    greetingTimeout: 60_000,
-    socketTimeout: 120_000,
-    maxResponseSize: 64 * 1024,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    logger: false,
   });
   const mask = (text: string) => redact(text, server.secrets).slice(0, replyLengthMax);
   try {
     const from = /<([^<>]+)>$/.exec(mail.from)?.[1] ?? mail.from;
-    const sent = await transport.sendMail({
-      envelope: { from, to: [...mail.to] },
-      raw,
-      signal,
-    });
+    const sent = await hold(server, { from, to: [...mail.to] }, message, signal);
     const refused = (sent.rejectedErrors ?? []).map((error) => mask(error.message));
     const headers =
       sent.rejected.length === 0
@@ -168,9 +154,50 @@ async function exchange(mail: Mail, server: Server, signal: AbortSignal): Promis
     const command = textOf(error, "command").replace(/\s.*$/s, "");
     const said = textOf(error, "response") || (error instanceof Error ? error.message : "");
     return reply(status, mask(said), command === "" ? {} : { "smtp-command": command });
-  } finally {
-    transport.close();
   }
+}
+
+/** One session: connects, logs in, hands the mail over, and closes whatever happens. */
+function hold(
+  { transport: { auth, ...options } }: Server,
+  envelope: { from: string; to: string[] },
+  message: Readable,
+  signal: AbortSignal,
+): Promise<SMTPConnectionSendInfo> {
+  return new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
+    const connection = new SMTPConnection({
+      ...options,
+      // The timer of `send` bounds everything; these only keep a dead socket from staying.
+      connectionTimeout: 30_000,
+      greetingTimeout: 60_000,
+      socketTimeout: 120_000,
+      maxResponseSize: 64 * 1024,
+      logger: false,
+    });
+    const end = (finish: () => void) => {
+      signal.removeEventListener("abort", abort);
+      connection.close();
+      finish();
+    };
+    const fail = (error: unknown) => end(() => reject(error));
+    const abort = () => fail(Object.assign(new Error("called off"), { code: "EABORT" }));
+    const sendMessage = () =>
+      connection.send(envelope, message, (error, info) => {
+        if (error || info === undefined) fail(error);
+        else end(() => resolve(info));
+      });
+    signal.addEventListener("abort", abort, { once: true });
+    connection.on("error", fail);
+    connection.connect((error) => {
+      if (error) fail(error);
+      else if (auth === undefined || !connection.allowsAuth) sendMessage();
+      else
+        connection.login({ credentials: auth }, (refusal) =>
+          refusal ? fail(refusal) : sendMessage(),
+        );
+    });
+    if (signal.aborted) abort();
+  });
 }
 
 /**

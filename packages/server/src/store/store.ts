@@ -24,7 +24,7 @@
  */
 
 import type { Alert } from "../domain/alert.ts";
-import type { AlertAction, DeliveryState } from "../domain/delivery.ts";
+import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.ts";
 import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { OutcomeName, Reason } from "../domain/reason.ts";
@@ -213,7 +213,7 @@ export interface AlertFilter {
   readonly tag: string | null;
   readonly dedupKey: string | null;
   readonly eventSinkId: EventSinkId | null;
-  readonly state: DeliveryState | null;
+  readonly state: ShownState | null;
   /** Received at or after, before; ms since the epoch. */
   readonly since: number | null;
   readonly until: number | null;
@@ -223,7 +223,7 @@ export interface DeliveryFilter {
   readonly tenantId: TenantId;
   readonly eventSinkId: EventSinkId | null;
   readonly alertUid: AlertUid | null;
-  readonly state: DeliveryState | null;
+  readonly state: ShownState | null;
   readonly reason: Reason | null;
   readonly since: number | null;
   readonly until: number | null;

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { newId } from "../../src/ids.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { OpenStore } from "../store-suite.ts";
 import { listen, sampleApiKey, sampleSink, startAt, storedSink } from "../support/store-samples.ts";
@@ -31,6 +30,27 @@ function tenantTests(openStore: OpenStore): void {
     assert.deepEqual(await store.getTenant({ id: "acme" }), acme);
   });
 
+  test("a tenant keeps where its operational alerts go until the sink is gone", async ({
+    store,
+    reopen,
+  }) => {
+    assert.equal(await store.updateTenant(acme), "not_found");
+    const [one, two] = [await storedSink(store), await storedSink(store)];
+    await store.createTenant({ id: "other", createdAt: startAt });
+    const tenant = { ...acme, operationalEventSinkIds: [two.id, one.id] };
+    assert.equal(await store.updateTenant({ ...tenant, createdAt: 1 }), "updated");
+    const reopened = await reopen();
+    assert.deepEqual(await reopened.getTenant({ id: "acme" }), tenant);
+    const sinks = await reopened.getTenantSinks({ tenantId: "acme" });
+    assert.deepEqual(sinks?.operationalEventSinkIds, tenant.operationalEventSinkIds);
+    const { items } = await reopened.listTenants({ after: null, limit: 9 });
+    assert.deepEqual(items, [tenant, { ...acme, id: "other" }]);
+    const { id } = two;
+    await reopened.deleteEventSink({ tenantId: "acme", id, now: startAt, ifVersion: null });
+    const left = await reopened.getTenant({ id: "acme" });
+    assert.deepEqual(left?.operationalEventSinkIds, [one.id]);
+  });
+
   test("tenants are listed page by page in order of creation, not of name", async ({ store }) => {
     const ids = ["zeta", "alpha", "mid", "Beta", "a:b.c_d-1"];
     for (const id of ids) await store.createTenant({ id, createdAt: startAt });
@@ -60,9 +80,13 @@ function apiKeyTests(openStore: OpenStore): void {
     assert.equal(await store.createApiKey(key), "created");
     assert.deepEqual(await store.findApiKey({ hash: key.hash }), key);
     assert.equal(await store.findApiKey({ hash: "another" }), null);
+    assert.deepEqual(await store.getApiKey({ tenantId: null, id: key.id }), key);
+    assert.deepEqual(await store.getApiKey({ tenantId: "acme", id: key.id }), key);
+    assert.equal(await store.getApiKey({ tenantId: "other", id: key.id }), null);
     assert.equal(await store.deleteApiKey({ tenantId: "other", id: key.id }), null);
     assert.deepEqual(await store.deleteApiKey({ tenantId: "acme", id: key.id }), key);
     assert.equal(await store.findApiKey({ hash: key.hash }), null);
+    assert.equal(await store.getApiKey({ tenantId: null, id: key.id }), null);
     assert.equal(await store.deleteApiKey({ tenantId: null, id: key.id }), null);
   });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { deliveryStates } from "../../src/domain/delivery.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
 import type { OpenStore } from "../store-suite.ts";
 import {
   accept,
@@ -89,6 +91,32 @@ function outcomeTests(openStore: OpenStore): void {
     assert.deepEqual((await claim(reopened, sink, startAt + 1e9)).deliveries, []);
   });
 
+  test("a settlement that cannot be stored rejects its whole call, and all of it can be settled again", async ({
+    store,
+  }) => {
+    const sink = await storedSink(store);
+    for (let count = 0; count < 3; count += 1) await accept(store, sink);
+    const { deliveries } = await claim(store, sink);
+    const [first, second, third] = deliveries.map((leased) => settlementOf(leased));
+    assert.ok(first && second && third);
+    const again = retryOf(deliveries[1] ?? assert.fail(), startAt);
+    await store.settle({ settlements: [again] });
+    const [retried] = (await claim(store, sink)).deliveries;
+    assert.ok(retried);
+    // Attempt 1 of this delivery is stored already.
+    const bad = { ...second, lease: retried.lease };
+    const [rejected, beside] = await Promise.allSettled([
+      store.settle({ settlements: [first, bad] }),
+      store.settle({ settlements: [third] }),
+    ]);
+    assert.ok(rejected.status === "rejected" && !(rejected.reason instanceof StoreUnavailable));
+    assert.deepEqual(beside, { status: "fulfilled", value: ["settled"] });
+    assert.equal((await readDelivery(store, first.deliveryId)).state, "pending");
+    assert.equal((await store.countDeliveries({})).delivered, 1);
+    assert.deepEqual(await store.settle({ settlements: [first] }), ["settled"]);
+    assert.deepEqual(await store.settle({ settlements: [settlementOf(retried)] }), ["settled"]);
+  });
+
   test("deliveries are counted by state, over restarts too", async ({ store, reopen }) => {
     const sink = await storedSink(store);
     const ends = ["delivered", "failed", "superseded", "delivered", "pending"] as const;
@@ -140,6 +168,28 @@ function learningTests(openStore: OpenStore): void {
     await eventually(() => offered().length > 0);
     const last = offered().at(-1);
     assert.deepEqual(last?.memory, memory, "a settle without memory leaves what is there");
+  });
+
+  test("memory that is empty is forgotten, of its key only", async ({ store, reopen }) => {
+    const sink = await storedSink(store);
+    const remember = async (dedupKey: string, memory: JsonObject) => {
+      await accept(store, sink, { dedupKey });
+      const [leased] = (await claim(store, sink)).deliveries;
+      assert.ok(leased);
+      await store.settle({ settlements: [settlementOf(leased, { memory })] });
+    };
+    await remember("k", {});
+    await remember("k", { ts: "1" });
+    await remember("another", { ts: "2" });
+    await remember("k", {});
+    const reopened = await reopen();
+    await accept(reopened, sink, { dedupKey: "k" });
+    await accept(reopened, sink, { dedupKey: "another" });
+    const { deliveries } = await claim(reopened, sink);
+    assert.deepEqual(
+      deliveries.map(({ memory }) => memory),
+      [{}, { ts: "2" }],
+    );
   });
 
   test("what was learned joins the sink's settings without counting as a change", async ({

@@ -108,7 +108,7 @@ export const sinkCases: Readonly<Record<SinkTypeName, SinkCase>> = {
       { status: 200, body: "[]", means: "retry bad_response", isAmbiguous: true },
       {
         status: 200,
-        body: '{"ok":false,"error":"not_in_channel"}',
+        body: '{"ok":false,"error":"is_archived"}',
         means: "rejected not_found",
       },
       {

@@ -121,6 +121,16 @@ export function deliveriesOf(result: AcceptResult | undefined) {
   return result?.kind === "accepted" || result?.kind === "duplicate" ? result.deliveries : [];
 }
 
+/** Claims the one delivery that a lane has due. */
+export async function claimOne(store: Store, sink: EventSink, now: number = startAt) {
+  const { deliveries } = await claim(store, sink, now);
+  const [leased] = deliveries;
+  if (leased === undefined || deliveries.length > 1) {
+    throw new Error(`claimed ${deliveries.length} instead of one`);
+  }
+  return leased;
+}
+
 /** Claims in one lane. */
 export async function claim(store: Store, sink: EventSink, now: number = startAt, limit = 1_000) {
   const lane = { tenantId: sink.tenantId, eventSinkId: sink.id, limit };
@@ -237,6 +247,7 @@ export function listen(store: Store, offersPerLane: number) {
     offered: () =>
       events.flatMap((event) => (event.kind === "offered" ? [...event.deliveries] : [])),
     due: () => events.flatMap((event) => (event.kind === "due" ? [...event.lanes] : [])),
+    resolves: () => events.filter((event) => event.kind === "resolve_waiting"),
     changed: () => events.filter((event) => event.kind === "sink_changed"),
   };
 }

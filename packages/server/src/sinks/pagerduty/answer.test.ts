@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { inputFor, readSink } from "../../../test/support/sink-steps.ts";
 import { pagerDutyAnswers } from "./answer.ts";
@@ -28,4 +29,15 @@ test("a 400 that is only about the event leaves the sink healthy", () => {
   const outcome = pagerduty.outcome({ status: 400, headers: {}, body }, inputFor(sink));
   assert.ok(outcome.kind === "rejected" && outcome.isSinkFault === undefined);
   assert.match(outcome.detail, /'payload\.severity' is invalid/);
+});
+
+test("the documentation shows the table as it is", () => {
+  const page = readFileSync(new URL("pagerduty.md", import.meta.url), "utf8");
+  const lines = pagerDutyAnswers.map(({ answer, class: kind, outcome, reason, cure }) => {
+    const delivery = reason === null ? outcome : `${outcome}, \`${reason}\``;
+    return `| ${answer} | ${kind} | ${delivery} | ${cure} |`;
+  });
+  const [, section = ""] = page.split("## What answers mean");
+  const shown = section.split("\n").filter((line) => line.startsWith("| "));
+  assert.deepEqual(shown.slice(1), lines);
 });

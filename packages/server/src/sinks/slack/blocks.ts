@@ -78,9 +78,8 @@ export function alertParts(alert: SinkAlert, lengthMax: number = bodyLengthMax):
   ];
   // Only what fires needs its findings; an acknowledge or resolve refers back to it.
   if (alert.action === "trigger") {
-    const notes = [...rendered.info, ...rendered.actions.filter(({ url }) => url === null)];
-    body.push(...infoSections(notes, share("info")));
-    body.push(...detailFields(alert, fields, share("tags")));
+    body.push(...infoSections(notesOf(rendered), share("info")));
+    body.push(...details(alert, fields, share("tags")));
   }
   body.push(...buttons(links, share("buttons")), contextLine(alert, fields));
   const table = alert.action === "trigger" ? resultsTable(fields) : undefined;
@@ -200,13 +199,15 @@ function infoSections(notes: readonly Note[], lengthMax: number): JsonObject[] {
 const sectionOverhead = 80;
 const moreLength = 100;
 
-function detailFields(alert: SinkAlert, fields: JsonObject, tagsLengthMax: number): JsonObject[] {
+/** In one section over the whole width: tags are long words, which half a column would break. */
+function details(alert: SinkAlert, fields: JsonObject, tagsLengthMax: number): JsonObject[] {
   const range = timeRange(fields["detected_in_time_range"]);
-  const cells = [
-    ...(alert.tags.length === 0 ? [] : [`*Tags*\n${tagList(alert.tags, tagsLengthMax)}`]),
-    ...(range === undefined ? [] : [`*Detected in*\n${escapeMrkdwn(range)}`]),
+  const tags = tagList(alert.tags, tagsLengthMax);
+  const lines = [
+    ...(range === undefined ? [] : [`*Detected in* ${escapeMrkdwn(range)}`]),
+    ...(tags === "" ? [] : [`*Tags* ${tags}`]),
   ];
-  return cells.length === 0 ? [] : [{ type: "section", fields: cells.map(mrkdwn) }];
+  return lines.length === 0 ? [] : [section(lines.join("\n"))];
 }
 
 function tagList(tags: readonly string[], tagsLengthMax: number): string {
@@ -220,7 +221,7 @@ function tagList(tags: readonly string[], tagsLengthMax: number): string {
     lines.push(text);
   }
   const more = tags.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
 /** `2026-04-20 03:42:00 to 03:47:12 UTC`: logs are searched by UTC, whoever reads. */

@@ -147,7 +147,8 @@ export function isWorseThan(alert: SinkAlert, message: OpenMessage): boolean {
   return severityRank(alert.severityId) > severityRank(message.severityId);
 }
 
-function newMessage(alert: SinkAlert, now: number): NewMessage {
+/** What a first trigger becomes. */
+export function newMessage(alert: SinkAlert, now: number): NewMessage {
   return {
     ...alertParts(alert, keptBodyLengthMax),
     postedAt: now,

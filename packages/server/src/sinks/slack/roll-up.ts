@@ -78,9 +78,11 @@ function writeTold({ channel, ts }: ThreadStart): JsonObject {
 /** Adds what a roll-up left to what was known of a key. */
 function remember(known: JsonObject, left: JsonObject): JsonObject {
   const [before, after] = [readMemory(known), readMemory(left)];
+  // Several alerts of a key may stand in one roll-up.
+  const isNew = ({ ts }: ThreadStart) => after.rollUps.every((each) => each.ts !== ts);
   return writeMemory({
     ...before,
-    rollUps: [...before.rollUps, ...after.rollUps].slice(-memoryLimits.rollUpsMax),
+    rollUps: [...before.rollUps.filter(isNew), ...after.rollUps].slice(-memoryLimits.rollUpsMax),
     isToldAlone: after.isToldAlone,
   });
 }

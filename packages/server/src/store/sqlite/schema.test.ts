@@ -5,6 +5,9 @@ import { test } from "node:test";
 import { type FreshStore, openFreshStore } from "../../../test/support/fresh-store.ts";
 import { readMigrations } from "../migrate.ts";
 import { findDueSql } from "./due.ts";
+import { countPendingSql } from "./sink-health.ts";
+import { findTriggersSql } from "./supersede.ts";
+import { findWaitingResolveSql } from "./waiting.ts";
 
 /** Every table and index as SQLite wrote it down, comments and white space aside. */
 function describeSchema(db: DatabaseSync): string[] {
@@ -43,14 +46,27 @@ test("migrations are recorded by number and name", async () => {
   });
 });
 
-test("a claim reads nothing but the index of what is due, in its order", async () => {
+test("the queue's queries read nothing but their index, in its order", async () => {
+  const plans = {
+    [findDueSql]: "deliveries_due (event_sink_no=? AND is_urgent=? AND due_at>?)",
+    [findTriggersSql]: "deliveries_unfinished (event_sink_no=? AND dedup_key=? AND action=?)",
+    [findWaitingResolveSql]: "deliveries_unfinished (event_sink_no=? AND dedup_key=? AND action=?)",
+    [countPendingSql]: "deliveries_unfinished (event_sink_no=?)",
+  };
   await onDatabase((db) => {
-    const plan = db.prepare(`EXPLAIN QUERY PLAN ${findDueSql}`).all(1, 0, 10);
-    assert.deepEqual(
-      plan.map(({ detail }) => detail),
-      [
-        "SEARCH deliveries USING INDEX deliveries_due (event_sink_no=? AND is_urgent=? AND due_at>?)",
-      ],
-    );
+    for (const [sql, expected] of Object.entries(plans)) {
+      const values = Array.from({ length: sql.split("?").length - 1 }, () => 1);
+      const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+      const steps = plan
+        .map(({ detail }) => String(detail))
+        .filter((step) => step.includes("deliveries"));
+      assert.deepEqual(
+        steps.map((step) => step.replace(/^SEARCH deliveries USING (COVERING )?INDEX /, "")),
+        [expected],
+        sql,
+      );
+      const isSorted = plan.some(({ detail }) => String(detail).includes("TEMP B-TREE"));
+      assert.ok(!isSorted, `sorts: ${sql}`);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { shownState } from "../../domain/delivery.ts";
 import { isJsonObject, parseJson } from "../../domain/json.ts";
 import type { Delivery } from "../store.ts";
 import { type AlertSummaryRow, alertSummaryColumns, toAlertSummary } from "./alert-rows.ts";
@@ -62,7 +63,7 @@ function isDeliveryMatch(
   return deliveries.some(
     (delivery) =>
       (eventSinkId === null || delivery.eventSinkId === eventSinkId) &&
-      (state === null || delivery.state === state),
+      (state === null || shownState(delivery) === state),
   );
 }
 

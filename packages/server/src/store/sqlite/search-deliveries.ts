@@ -1,3 +1,4 @@
+import { shownState } from "../../domain/delivery.ts";
 import { type DeliveryRow, selectDeliveries, toDelivery } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
 import type { Input, Output } from "./protocol.ts";
@@ -29,7 +30,7 @@ export function listDeliveries(
         delivery.tenantId === tenantId &&
         (eventSinkId === null || delivery.eventSinkId === eventSinkId) &&
         (alertUid === null || delivery.alertUid === alertUid) &&
-        (state === null || delivery.state === state) &&
+        (state === null || shownState(delivery) === state) &&
         (reason === null || delivery.reason === reason) &&
         (since === null || delivery.createdAt >= since) &&
         (until === null || delivery.createdAt < until);

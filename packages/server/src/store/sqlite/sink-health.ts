@@ -9,6 +9,10 @@ import { announceChange, type LaneState, type WriterState } from "./writer-state
 /** Counting the pending deliveries of a sink ends here. */
 const pendingCountMax = 10_000;
 
+export const countPendingSql = `SELECT count(*) AS count
+  FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
+    WHERE event_sink_no = ? AND state = 'pending' LIMIT ${pendingCountMax})`;
+
 /** `health` of a sink's row; NULL stands for healthy since it was made. */
 export function toHealth(row: { health: string | null; created_at: number }): SinkHealth {
   return row.health === null
@@ -29,11 +33,7 @@ export function getEventSinkStatus(
     tenantId,
   );
   if (row === undefined) return null;
-  const pending = db.get<{ count: number }>(
-    `SELECT count(*) AS count FROM (SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
-       WHERE event_sink_no = ? AND state = 'pending' LIMIT ${pendingCountMax})`,
-    row.no,
-  );
+  const pending = db.get<{ count: number }>(countPendingSql, row.no);
   return {
     eventSink: toEventSink(row),
     health: toHealth(row),

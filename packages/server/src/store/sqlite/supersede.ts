@@ -5,6 +5,11 @@ import { countDeliveries } from "./writer-state.ts";
 /** Deliveries looked at for one that supersedes, so that it stays one short step; later ones are sent. */
 const supersedeCountMax = 1_000;
 
+export const findTriggersSql = `SELECT no, id, is_ambiguous
+  FROM deliveries INDEXED BY deliveries_unfinished
+  WHERE event_sink_no = ? AND dedup_key = ? AND action = 'trigger' AND state = 'pending'
+  ORDER BY no LIMIT ?`;
+
 /**
  * Ends triggers of a key that nobody holds and whose platform cannot have taken them: what comes
  * now makes them pointless. What waited for them only is let go.
@@ -16,9 +21,7 @@ export function supersedeTriggers(
   now: number,
 ): void {
   const triggers = state.db.all<{ no: number; id: string; is_ambiguous: number }>(
-    `SELECT no, id, is_ambiguous FROM deliveries INDEXED BY deliveries_unfinished
-     WHERE event_sink_no = ? AND dedup_key = ? AND action = 'trigger' AND state = 'pending'
-     ORDER BY no LIMIT ?`,
+    findTriggersSql,
     lane.eventSinkNo,
     dedupKey,
     supersedeCountMax,
