@@ -1,12 +1,13 @@
 import { describe } from "node:test";
 import type { Store } from "../src/store/store.ts";
-import { heldTests } from "./store-suite/held.ts";
+import { brokenSinkTests } from "./store-suite/broken-sinks.ts";
 import { intakeTests } from "./store-suite/intake.ts";
 import { leaseTests } from "./store-suite/leases.ts";
 import { managementTests } from "./store-suite/management.ts";
 import { modelTests } from "./store-suite/model.ts";
 import { offerTests } from "./store-suite/offers.ts";
 import { orderTests } from "./store-suite/order.ts";
+import { pausedSinkTests } from "./store-suite/paused-sinks.ts";
 import { resolveTests } from "./store-suite/resolves.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { settleTests } from "./store-suite/settle.ts";
@@ -33,7 +34,8 @@ export function runStoreSuite(name: string, openStore: OpenStore): void {
     leaseTests(openStore);
     settleTests(openStore);
     offerTests(openStore);
-    heldTests(openStore);
+    pausedSinkTests(openStore);
+    brokenSinkTests(openStore);
     orderTests(openStore);
     modelTests(openStore);
     resolveTests(openStore);

@@ -21,12 +21,16 @@ test("a key is shown once, works, is listed without itself, and stops working wh
   assert.deepEqual(list.json, { data: { api_keys: [shown] }, pagination: null });
   assert.ok(!list.text.includes(key));
 
+  const got = await http.call("GET", `/v1/api_key/${shown.id}`);
+  assert.deepEqual(got.json, { api_key: shown });
+
   const use = () => http.call("GET", "/v1/event_sink?tenant_id=acme", undefined, { key });
   assert.equal((await use()).status, 200);
   const deleted = await http.call("DELETE", `/v1/api_key/${shown.id}`);
   assert.deepEqual(deleted.json, { id: shown.id, tenant_id: "acme" });
   assert.equal((await use()).status, 401);
   assert.equal((await http.call("DELETE", `/v1/api_key/${shown.id}`)).status, 404);
+  assert.equal((await http.call("GET", `/v1/api_key/${shown.id}`)).status, 404);
 });
 
 test("a key for a tenant that is not there is refused with the cure", async () => {

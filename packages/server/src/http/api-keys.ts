@@ -102,6 +102,22 @@ export function apiKeyRoutes(app: App, { store, clock, apiKeys }: HttpContext): 
     return { data, pagination: paginationOf(listed, resource) };
   });
 
+  const get = {
+    tags,
+    summary: "Get an API key",
+    description: "Without the key itself.",
+    security: secured,
+    params: IdParams,
+    response: responses(Type.Object({ api_key: ref(ApiKeyView) }), 404),
+  };
+  app.get(`${path}/:id`, { schema: get }, async ({ principal, params }) => {
+    requireOperator(principal);
+    const id = readId(params.id, what);
+    const apiKey = await store.getApiKey({ tenantId: null, id });
+    if (apiKey === null) throw notFound(what, id);
+    return { api_key: apiKeyView(apiKey) };
+  });
+
   const remove = {
     tags,
     summary: "Delete an API key",

@@ -92,8 +92,10 @@ test("tenants and keys are the operator's business", async () => {
     ["POST", "/v1/tenant", { tenant_id: "mine" }],
     ["GET", "/v1/tenant"],
     ["GET", "/v1/tenant/acme"],
+    ["PUT", "/v1/tenant/acme", { operational_event_sink_ids: [] }],
     ["POST", "/v1/api_key", { tenant_id: "acme", name: "n" }],
     ["GET", "/v1/api_key?tenant_id=acme"],
+    ["GET", "/v1/api_key/00000000-0000-0000-0000-000000000000"],
     ["DELETE", "/v1/api_key/00000000-0000-0000-0000-000000000000"],
   ];
   for (const [method, path, body] of calls) {

@@ -24,6 +24,7 @@ import { managementBytesMax, readJsonBodies } from "./body.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
+import { eventSinkStatusRoutes } from "./event-sink-status.ts";
 import { eventSinkRoutes } from "./event-sinks.ts";
 import { healthRoutes } from "./health.ts";
 import { readListBody } from "./list-body.ts";
@@ -95,6 +96,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     });
     for (const routes of [
       eventSinkRoutes,
+      eventSinkStatusRoutes,
       signingSecretRoutes,
       alertRoutes,
       previewRoutes,

@@ -30,7 +30,31 @@ test("a tenant that is there already is a conflict", async () => {
   assert.equal(again.json.code, "conflict");
 });
 
+test("a tenant's operational sinks are its own, and can be taken back", async () => {
+  const sinkOf = async (tenant_id: string): Promise<string> => {
+    const event_sink_args = { Webhook: { url: "https://test.com/webhook/abc" } };
+    const body = { tenant_id, name: "W", description: "", event_sink_args };
+    return (await http.call("POST", "/v1/event_sink", body)).json.event_sink.id;
+  };
+  const [own, foreign] = [await sinkOf("ours"), await sinkOf("theirs")];
+  const put = (operational_event_sink_ids: string[], more = {}) =>
+    http.call("PUT", "/v1/tenant/ours", { operational_event_sink_ids, ...more });
+  const set = await put([own.toUpperCase(), own]);
+  assert.equal(set.status, 200, set.text);
+  assert.deepEqual(set.json.tenant.operational_event_sink_ids, [own]);
+  assert.deepEqual((await http.call("GET", "/v1/tenant/ours")).json, set.json);
+  const refused = await put([own, foreign]);
+  assert.equal(refused.status, 400);
+  assert.match(refused.json.error, new RegExp(foreign));
+  assert.ok(!refused.json.error.includes(own));
+  assert.equal((await put([], { id: "theirs" })).json.code, "id_mismatch");
+  const cleared = await put([]);
+  assert.equal(cleared.json.tenant.operational_event_sink_ids, undefined);
+});
+
 test("a tenant that is not there is a 404", async () => {
+  const put = { operational_event_sink_ids: [] };
+  assert.equal((await http.call("PUT", "/v1/tenant/nobody", put)).status, 404);
   assert.equal((await http.call("GET", "/v1/tenant/nobody")).status, 404);
   assert.equal((await http.call("GET", "/v1/tenant/no%20body")).status, 404);
 });

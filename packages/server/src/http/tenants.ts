@@ -9,19 +9,43 @@ import { requireOperator } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
-import { listOf, notFound, TenantIdField, WholeSeconds } from "./resource-schemas.ts";
+import {
+  listOf,
+  notFound,
+  requireSameId,
+  TenantIdField,
+  WholeSeconds,
+} from "./resource-schemas.ts";
 import { wholeSeconds } from "./wire-time.ts";
 
 const what = "tenant";
 const tags = ["Tenants"];
 const path = "/v1/tenant";
 
-const TenantView = Type.Object({ id: TenantIdField, created_at: WholeSeconds }, { $id: "Tenant" });
+const operationalSinksMax = 20;
+
+const TenantView = Type.Object(
+  {
+    id: TenantIdField,
+    operational_event_sink_ids: Type.Optional(
+      Type.Array(Type.String({ format: "uuid" }), {
+        description: "where alerts about broken sinks go; left out: to its other working sinks",
+      }),
+    ),
+    created_at: WholeSeconds,
+  },
+  { $id: "Tenant" },
+);
 
 const Wrapped = Type.Object({ tenant: ref(TenantView) });
 
-function tenantView({ id, createdAt }: Tenant): Static<typeof TenantView> {
-  return { id, created_at: wholeSeconds(createdAt) };
+function tenantView(tenant: Tenant): Static<typeof TenantView> {
+  const ids = tenant.operationalEventSinkIds;
+  return {
+    id: tenant.id,
+    ...(ids.length === 0 ? {} : { operational_event_sink_ids: [...ids] }),
+    created_at: wholeSeconds(tenant.createdAt),
+  };
 }
 
 const CreateBody = Type.Object(
@@ -29,8 +53,65 @@ const CreateBody = Type.Object(
   { additionalProperties: false, description: "Without `tenant_id` the tenant gets a UUID" },
 );
 
-export function tenantRoutes(app: App, { store, clock, tenantSinks }: HttpContext): void {
+const UpdateBody = Type.Object(
+  {
+    id: Type.Optional(Type.String({ description: "the id in the path" })),
+    operational_event_sink_ids: Type.Array(Type.String({ format: "uuid" }), {
+      maxItems: operationalSinksMax,
+      description: "sinks of the tenant; empty: alerts about a broken sink go to its others",
+    }),
+    created_at: Type.Optional(Type.Unknown({ description: "read-only; ignored" })),
+  },
+  { additionalProperties: false },
+);
+
+export function tenantRoutes(app: App, context: HttpContext): void {
   app.addSchema(TenantView);
+  addCreateAndReads(app, context);
+  addUpdate(app, context);
+}
+
+function addUpdate(app: App, { store, tenantSinks }: HttpContext): void {
+  const schema = {
+    tags,
+    summary: "Update a tenant",
+    security: secured,
+    params: Type.Object({ id: TenantIdField }),
+    body: UpdateBody,
+    response: responses(Wrapped, 404, 413, 415),
+  };
+  app.put(`${path}/:id`, { schema }, async ({ principal, params: { id }, body }) => {
+    requireOperator(principal);
+    requireSameId(body.id ?? id, id);
+    const current = isTenantId(id) ? await store.getTenant({ id }) : null;
+    if (current === null) throw notFound(what, id);
+    const wanted = body.operational_event_sink_ids.map((each) => each.toLowerCase());
+    const operationalEventSinkIds = [...new Set(wanted)];
+    const found = await Promise.all(
+      operationalEventSinkIds.map((each) => store.getEventSink({ tenantId: id, id: each })),
+    );
+    const missing = operationalEventSinkIds.filter((_, index) => found[index] === null);
+    if (missing.length > 0) throw notItsSinks(missing);
+    const tenant = { ...current, operationalEventSinkIds };
+    if ((await store.updateTenant(tenant)) === "not_found") throw notFound(what, id);
+    tenantSinks.forget(id);
+    return { tenant: tenantView(tenant) };
+  });
+}
+
+function notItsSinks(ids: readonly string[]): ApiError {
+  const details = ids.map((id) => ({
+    path: "operational_event_sink_ids",
+    message: `There is no event sink \`${id}\` of this tenant.`,
+  }));
+  return new ApiError(
+    "invalid_request",
+    `\`operational_event_sink_ids\` must be event sinks of the tenant, and these are not: ${ids.join(", ")}.`,
+    { details },
+  );
+}
+
+function addCreateAndReads(app: App, { store, clock, tenantSinks }: HttpContext): void {
   const create = {
     tags,
     summary: "Create a tenant",

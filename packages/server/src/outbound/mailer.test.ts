@@ -86,8 +86,7 @@ test("no text of a mail can add a header or a recipient", async () => {
   const by = mailer(plain(server));
   const nasty = "x\r\nBcc: evil@example.com\r\n\r\nbody <evil@example.com>, evil@example.com";
   assertReply(await send(by, { subject: nasty, headers: { References: nasty } }), 250);
-  console.log(server.refusals, server.mails);
-  assertReply(await send(by, { subject: "y".repeat(5_000), text: "z".repeat(5_000) }), 250);
+  assertReply(await send(by, { subject: "y ".repeat(2_500), text: "z".repeat(5_000) }), 250);
   assert.deepEqual(server.refusals, []);
   for (const got of server.mails) {
     assert.deepEqual(got.envelope.to, mail.to);

@@ -206,6 +206,27 @@ export function brokenHealth(since: number, nextProbeAt: number): SinkHealth {
 
 export const goodHealth = healthySince;
 
+/** When a sink that `breakSink` broke may be probed. */
+export const probeAt = startAt + 30_000;
+
+/** Has an attempt of one new delivery find the sink broken. @returns the delivery's id. */
+export async function breakSink(store: Store, sink: EventSink): Promise<string> {
+  const { deliveryId } = await accept(store, sink);
+  const leased = await claimOne(store, sink);
+  const health = brokenHealth(startAt, probeAt);
+  await store.settle({ settlements: [{ ...retryOf(leased, startAt + 5), health }] });
+  return deliveryId;
+}
+
+/** Pauses a sink, or with null resumes it. */
+export function pause(store: Store, { tenantId, id }: EventSink, pausedAt: number | null) {
+  return store.setEventSinkPause({ tenantId, eventSinkId: id, pausedAt });
+}
+
+export function statusOf(store: Store, { id }: EventSink) {
+  return store.getEventSinkStatus({ tenantId: null, id });
+}
+
 export const anyAlert: AlertFilter & Page = {
   tenantId: "acme",
   q: null,

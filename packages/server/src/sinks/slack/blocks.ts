@@ -8,13 +8,18 @@
 
 import type { SinkAlert } from "../../domain/alert.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stringifyJson } from "../../domain/json.ts";
-import { authorFields, readTemplate, renderTemplate } from "../../domain/template.ts";
+import {
+  authorFields,
+  type RenderedTemplate,
+  readTemplate,
+  renderTemplate,
+} from "../../domain/template.ts";
 import { formatTimestamp, readTimestamp, timestampFromMs } from "../../domain/timestamp.ts";
 import { type AlertLink, alertLinks, resultsTable, textField } from "../alert-fields.ts";
 import { cleanLine, cutText } from "../text.ts";
 import { dayAndTime, describeProblem, problemLabel } from "./describe.ts";
 import type { AlertParts, NewMessage } from "./memory.ts";
-import { escapeAndLink, escapeMrkdwn, fitMrkdwn, mrkdwnLink } from "./mrkdwn.ts";
+import { escapeAndLink, escapeMrkdwn, fitMrkdwn, jsonLength, mrkdwnLink } from "./mrkdwn.ts";
 import { tableMrkdwn } from "./table.ts";
 
 /** Slack's limits: docs.slack.dev/reference/block-kit and node-slack-sdk's types, read 2026-08. */
@@ -22,8 +27,6 @@ export const slackLimits = {
   blocks: 50,
   headerLength: 150,
   sectionLength: 3_000,
-  sectionFields: 10,
-  sectionFieldLength: 2_000,
   contextElements: 10,
   actionElements: 25,
   buttonTextLength: 75,
@@ -39,7 +42,7 @@ const frameLength = 660;
 const bodyLengthMax = slackLimits.blocksLength - frameLength;
 
 /** How a body's length is shared out; the table gets what the others leave. */
-const shares = { description: 0.2, info: 0.16, tags: 0.06, buttons: 0.42 } as const;
+const shares = { description: 0.19, info: 0.16, tags: 0.08, buttons: 0.4 } as const;
 const infoSectionsMax = 20;
 const idLengthMax = 200;
 const plainLinksLengthMax = 1_200;
@@ -71,18 +74,13 @@ export function alertParts(alert: SinkAlert, lengthMax: number = bodyLengthMax):
   const share = (part: keyof typeof shares) => Math.floor(lengthMax * shares[part]);
   const description = fitMrkdwn(descriptionOf(fields), share("description"), escapeAndLink);
   const body: JsonObject[] = description === "" ? [] : [section(description)];
-  const tableAt = body.length;
-  const links = [
-    ...rendered.actions.flatMap(({ label, url }) => (url === null ? [] : [{ label, url }])),
-    ...alertLinks(fields),
-  ];
   // Only what fires needs its findings; an acknowledge or resolve refers back to it.
-  if (alert.action === "trigger") {
-    body.push(...infoSections(notesOf(rendered), share("info")));
-    body.push(...details(alert, fields, share("tags")));
-  }
-  body.push(...buttons(links, share("buttons")), contextLine(alert, fields));
-  const table = alert.action === "trigger" ? resultsTable(fields) : undefined;
+  const isTrigger = alert.action === "trigger";
+  if (isTrigger) body.push(...infoSections(notesOf(rendered), share("info")));
+  const tableAt = body.length;
+  if (isTrigger) body.push(...details(alert, fields, share("tags")));
+  body.push(...buttons(linksOf(alert), share("buttons")), contextLine(alert, fields));
+  const table = isTrigger ? resultsTable(fields) : undefined;
   if (table !== undefined) {
     const overhead = stringifyJson(section("")).length + 1;
     const spareLength = lengthMax - stringifyJson(body).length - overhead;
@@ -98,7 +96,7 @@ export function plainMessage(alert: SinkAlert): string {
   const lines = [
     `*${escapeMrkdwn(title(labelOf(alert), alert))}*`,
     fitMrkdwn(descriptionOf(fields), 1_000),
-    ...shortLinks(alertLinks(fields), plainLinksLengthMax),
+    ...shortLinks(linksOf(alert), plainLinksLengthMax),
     `_Shortened: Slack refused the formatted message. Alert ${fitMrkdwn(oneLine(alert.id), idLengthMax)}_`,
   ];
   return lines.filter((line) => line !== "").join("\n");
@@ -137,6 +135,21 @@ const actionStates = { trigger: "open", acknowledge: "acknowledged", resolve: "r
 /** E.g. `🔴 Critical: AWS CloudTrail - Account closure`; fits a header. */
 export function title(label: string, { name }: Pick<AlertParts, "name">): string {
   return cleanLine(`${label}: ${cleanLine(name, 400)}`, slackLimits.headerLength);
+}
+
+/** What can be opened: the template's actions, then the caller's own fields with URLs. */
+export function linksOf(alert: SinkAlert): AlertLink[] {
+  const template = readTemplate(alert.template);
+  const { actions } = renderTemplate(template, alert.fields());
+  return [
+    ...actions.flatMap(({ label, url }) => (url === null ? [] : [{ label, url }])),
+    ...alertLinks(authorFields(template, alert.fields())),
+  ];
+}
+
+/** What the template says beside its links; an action without a URL is a text too. */
+function notesOf({ info, actions }: RenderedTemplate): Note[] {
+  return [...info, ...actions.filter(({ url }) => url === null)];
 }
 
 function descriptionOf(fields: JsonObject): string {
@@ -211,17 +224,16 @@ function details(alert: SinkAlert, fields: JsonObject, tagsLengthMax: number): J
 }
 
 function tagList(tags: readonly string[], tagsLengthMax: number): string {
-  const lines: string[] = [];
+  const shown: string[] = [];
+  const texts = tags.map((tag) => fitMrkdwn(oneLine(tag), 120)).filter((text) => text !== "");
   let spare = tagsLengthMax - 40;
-  for (const tag of tags) {
-    const text = fitMrkdwn(oneLine(tag), 120);
-    if (text === "") continue;
-    if (text.length * 2 + 2 > spare) break;
-    spare -= text.length * 2 + 2;
-    lines.push(text);
+  for (const text of texts) {
+    spare -= jsonLength(text) + 2;
+    if (spare < 0) break;
+    shown.push(text);
   }
-  const more = tags.length - lines.length;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  const more = texts.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
 /** `2026-04-20 03:42:00 to 03:47:12 UTC`: logs are searched by UTC, whoever reads. */

@@ -23,7 +23,7 @@ test("the first trigger posts; repeats, acknowledge and resolve edit it and repl
   await talk.deliver(talk.alert());
   assert.match(
     seen(talk)[0] ?? "",
-    /^🟠 High: Disk full \| \*Open\* · seen 2 times, first .+ UTC, last .+ UTC$/,
+    /^🟠 High: Disk full \| \*Open\* · seen 2 times, 2026-01-01 00:00:00 to 00:05:00 UTC$/,
   );
   await talk.deliver(talk.alert({ action: "acknowledge" }));
   talk.clock.advance(10 * minute);

@@ -44,7 +44,7 @@ export function describeProblem(course: Course, isResolveTold: boolean): string 
   const seen =
     count <= 1
       ? `seen ${utc(firstAt)}`
-      : `seen ${count.toLocaleString("en-US")} times, first ${utc(firstAt)}, last ${utc(lastAt)}`;
+      : `seen ${count.toLocaleString("en-US")} times, ${utcRange(firstAt, lastAt)}`;
   if (isResolveTold) {
     return [severityLabel(severityId), "*resolved* before it could be posted", seen].join(" · ");
   }
@@ -63,6 +63,14 @@ export function describeProblem(course: Course, isResolveTold: boolean): string 
 /** `2026-04-20 21:51:13 UTC`: logs are searched by UTC, whoever reads. */
 export function utc(ms: number): string {
   return `${dayAndTime(formatTimestamp(timestampFromMs(ms), 0))} UTC`;
+}
+
+/** `2026-04-20 21:51:13 to 22:05:00 UTC`; the day once where it is the same. */
+export function utcRange(fromMs: number, toMs: number): string {
+  const [from, to] = [utc(fromMs), utc(toMs)];
+  if (from === to) return from;
+  const isSameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from.replace(" UTC", "")} to ${isSameDay ? to.slice(11) : to}`;
 }
 
 /** RFC 3339 in UTC without its letters. */

@@ -2,9 +2,7 @@
 
 import type { SinkAlert } from "../../domain/alert.ts";
 import type { SeverityId } from "../../domain/severity.ts";
-import { authorFields, readTemplate } from "../../domain/template.ts";
-import { alertLinks } from "../alert-fields.ts";
-import { oneLine, shortLinks } from "./blocks.ts";
+import { linksOf, oneLine, shortLinks } from "./blocks.ts";
 import { duration, ordinal, severityLabel, utc } from "./describe.ts";
 import type { OpenMessage } from "./memory.ts";
 import { fitMrkdwn } from "./mrkdwn.ts";
@@ -25,7 +23,7 @@ export function repeatReply(
     isWorse
       ? `🔺 *Now ${severityLabel(severityId)}*: ${name}\n${upper(seen)}`
       : `🔁 ${upper(seen)}`,
-    ...linksOf(alert),
+    ...shortLinks(linksOf(alert), linksLengthMax).slice(0, 3),
   ].join("\n");
 }
 
@@ -44,11 +42,6 @@ export function rolledUpReply(alert: SinkAlert): string {
   const name = fitMrkdwn(oneLine(alert.name), nameLengthMax);
   const key = fitMrkdwn(oneLine(alert.dedupKey), nameLengthMax);
   return [`${word}: *${name.replaceAll("*", "∗")}*`, `${key}, ${utc(alert.receivedAt)}`].join("\n");
-}
-
-function linksOf(alert: SinkAlert): string[] {
-  const fields = authorFields(readTemplate(alert.template), alert.fields());
-  return shortLinks(alertLinks(fields), linksLengthMax).slice(0, 3);
 }
 
 function upper(text: string): string {

@@ -3,7 +3,7 @@
 import type { SinkAlert } from "../../domain/alert.ts";
 import { type SeverityId, severityRank } from "../../domain/severity.ts";
 import { header, mrkdwn, oneLine, type SlackMessage, section } from "./blocks.ts";
-import { severityLabel, utc } from "./describe.ts";
+import { severityLabel, utcRange } from "./describe.ts";
 import { fitMrkdwn, jsonLength } from "./mrkdwn.ts";
 
 /** Enough to see what matters without scrolling for long. */
@@ -24,7 +24,7 @@ interface Group {
 /** The message for many alerts, inside every limit; at least one of them. */
 export function rollUpMessage(alerts: readonly SinkAlert[]): SlackMessage {
   const times = alerts.map(({ receivedAt }) => receivedAt);
-  const range = `${utc(Math.min(...times))} to ${utc(Math.max(...times))}`;
+  const range = utcRange(Math.min(...times), Math.max(...times));
   const head = `📦 ${plural(alerts.length)} rolled up`;
   const counts = countsOf(alerts);
   return {

@@ -28,8 +28,6 @@ export const slack = {
     limit("blocks of a message", slackLimits.blocks, "blocks", blockKit),
     limit("header", slackLimits.headerLength, "characters", blockKit),
     limit("section", slackLimits.sectionLength, "characters", blockKit),
-    limit("section fields", slackLimits.sectionFields, "fields", blockKit),
-    limit("section field", slackLimits.sectionFieldLength, "characters", blockKit),
     limit("context", slackLimits.contextElements, "elements", blockKit),
     limit("actions", slackLimits.actionElements, "elements", blockKit),
     limit("button text", slackLimits.buttonTextLength, "characters", blockKit),

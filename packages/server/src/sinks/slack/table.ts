@@ -15,8 +15,8 @@ const gridCellLengthMax = 36;
 const recordCellLengthMax = 240;
 /** About what a message shows without wrapping on a desktop. */
 const gridWidthMax = 88;
-/** No message has room for more; the rest is not even looked at. */
-const rowsReadMax = 40;
+/** More would push what follows out of sight; the rest is not even looked at. */
+const rowsReadMax = 20;
 
 /** Room for the fences, the title and the "more" line. */
 const frameLength = 160;

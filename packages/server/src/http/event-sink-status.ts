@@ -1,0 +1,98 @@
+/** How an event sink is doing, and holding its deliveries back on wish. */
+
+import { type Static, Type } from "typebox";
+import type { EventSinkStatus } from "../store/store.ts";
+import { ReasonField } from "./attempt-view.ts";
+import { scopeOf } from "./auth.ts";
+import type { App, HttpContext } from "./context.ts";
+import { EventSinkView, eventSinkView } from "./event-sink-view.ts";
+import { getEventSink, pathOfOne } from "./event-sinks.ts";
+import { ref, responses, secured } from "./openapi.ts";
+import { etagOf } from "./precondition.ts";
+import { IdParams, Milliseconds, notFound, nullable, readId } from "./resource-schemas.ts";
+import { milliseconds } from "./wire-time.ts";
+
+const what = "event sink";
+const tags = ["Event sinks"];
+
+const StatusView = Type.Object(
+  {
+    state: Type.Enum(["healthy", "failing", "broken", "paused"], {
+      description: "deliveries of a broken or paused sink are held",
+    }),
+    since: Milliseconds,
+    reason: nullable(ReasonField),
+    cure: nullable(Type.String({ description: "what happened and what to do" })),
+    next_probe_at: nullable(Milliseconds),
+    pending_count: Type.Integer({ description: "deliveries not settled; counted up to 10,000" }),
+  },
+  { $id: "EventSinkStatus" },
+);
+
+const isResumedBy = "It is paused: its deliveries are held until POST /v1/event_sink/{id}/resume.";
+
+function statusView(status: EventSinkStatus): Static<typeof StatusView> {
+  const { health, pausedAt, pendingCount, eventSink } = status;
+  const { reason, nextProbeAt } = health;
+  const isPaused = pausedAt !== null;
+  const resume = isResumedBy.replace("{id}", eventSink.id);
+  const cures = [health.cure, isPaused ? resume : null].filter((cure) => cure !== null);
+  return {
+    state: isPaused ? "paused" : health.state,
+    since: milliseconds(pausedAt ?? health.since),
+    reason,
+    cure: cures.length === 0 ? null : cures.join(" "),
+    next_probe_at: isPaused || nextProbeAt === null ? null : milliseconds(nextProbeAt),
+    pending_count: pendingCount,
+  };
+}
+
+/** Routes; `EventSinkView` is added by the sinks' own. */
+export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
+  app.addSchema(StatusView);
+  const { store, clock } = context;
+  const status = {
+    tags,
+    summary: "How an event sink is doing",
+    description: "Since when, why, and the exact cure.",
+    security: secured,
+    params: IdParams,
+    response: responses(Type.Object({ status: ref(StatusView) }), 404),
+  };
+  app.get(`${pathOfOne}/status`, { schema: status }, async ({ principal, params }) => {
+    const id = readId(params.id, what);
+    const found = await store.getEventSinkStatus({ tenantId: scopeOf(principal), id });
+    if (found === null) throw notFound(what, id);
+    return { status: statusView(found) };
+  });
+
+  const changes = [
+    {
+      verb: "pause",
+      summary: "Hold an event sink's deliveries",
+      description: "They are not dropped: they go out once the sink is resumed.",
+      at: () => clock.now(),
+    },
+    {
+      verb: "resume",
+      summary: "Let a paused event sink's deliveries go out",
+      description: "Oldest first.",
+      at: () => null,
+    },
+  ] as const;
+  for (const { verb, summary, description, at } of changes) {
+    const schema = {
+      ...{ tags, summary, description, security: secured, params: IdParams },
+      response: responses(Type.Object({ event_sink: ref(EventSinkView) }), 404),
+    };
+    app.post(`${pathOfOne}/${verb}`, { schema }, async (request, reply) => {
+      const eventSink = await getEventSink(request, context);
+      const { id, tenantId } = eventSink;
+      const done = await store.setEventSinkPause({ tenantId, eventSinkId: id, pausedAt: at() });
+      if (done === "not_found") throw notFound(what, id);
+      context.tenantSinks.forget(tenantId);
+      reply.header("etag", etagOf(eventSink));
+      return { event_sink: eventSinkView(eventSink, context) };
+    });
+  }
+}
