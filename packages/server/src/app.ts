@@ -23,6 +23,7 @@ import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts
 import { createOutbound } from "./outbound/create-outbound.ts";
 import { canaryText, checkCanary, createSealer, type Sealer } from "./sealer.ts";
 import type { VendorUrls } from "./sinks/sink-type.ts";
+import type { SlackApp } from "./sinks/slack/oauth.ts";
 import { attachSqliteStore } from "./store/sqlite/client.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import type { Store } from "./store/store.ts";
@@ -75,6 +76,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     stops.push(() => store.close());
     await checkEncryptionKey(store, sealer);
 
+    const slackApp = readSlackApp(config);
     const vendors = { slackApi: config.slackApiUrl, pagerduty: config.pagerdutyUrl };
     const engine = await startEngineThread(
       {
@@ -82,21 +84,29 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
         encryptionKey: encryptionKey.key.reveal(),
         allowCidrs: config.allowCidrs,
         vendors,
+        slackApp: slackApp && { ...slackApp, clientSecret: slackApp.clientSecret.reveal() },
         logLevel: config.logLevel,
       },
       onCrash,
     );
     stops.push(() => engine.stop(stopGraceMs));
 
-    const url = await listen({ config, operatorKey, store, engine, sealer, vendors, log }, stops, {
-      isStopping: () => stopping !== null,
-    });
+    const url = await listen(
+      { config, operatorKey, store, engine, sealer, vendors, slackApp, log },
+      stops,
+      { isStopping: () => stopping !== null },
+    );
     log.info({ url, database: databasePath }, "service.listening");
     return { url, operatorKey, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function readSlackApp({ slackClientId, slackClientSecret }: Config): SlackApp | null {
+  if (slackClientId === null || slackClientSecret === null) return null;
+  return { clientId: slackClientId, clientSecret: slackClientSecret };
 }
 
 /** A wrong key would let the service start and then fail at the first delivery: refuse at once. */
@@ -112,11 +122,12 @@ interface ListenParts {
   readonly engine: EngineControl;
   readonly sealer: Sealer;
   readonly vendors: VendorUrls;
+  readonly slackApp: SlackApp | null;
   readonly log: Log;
 }
 
 async function listen(
-  { config, operatorKey, store, engine, sealer, vendors, log }: ListenParts,
+  { config, operatorKey, store, engine, sealer, vendors, slackApp, log }: ListenParts,
   stops: (() => Promise<void>)[],
   state: { isStopping: () => boolean },
 ): Promise<string> {
@@ -125,8 +136,6 @@ async function listen(
   const metrics = new Registry();
   // On this thread only: the merge of all threads' metrics adds up.
   collectDefaultMetrics({ register: metrics });
-  const { slackClientId: clientId, slackClientSecret: clientSecret } = config;
-  const slackApp = clientId === null || clientSecret === null ? null : { clientId, clientSecret };
   const deps = {
     store,
     engine,

@@ -9,10 +9,10 @@ import type { ReadySink } from "./sending-sinks.ts";
 
 export interface AttemptDeps extends ExchangeDeps {
   /**
-   * Gets a new access token for a sink whose token has run out.
+   * Gets a new access token for a sink whose token has run out, or (`isAhead`) soon will.
    * @returns the sink with it, or null when there is none to be had.
    */
-  readonly refreshToken: (sink: ReadySink) => Promise<ReadySink | null>;
+  readonly refreshToken: (sink: ReadySink, isAhead?: boolean) => Promise<ReadySink | null>;
 }
 
 export interface AttemptInput {

@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Log } from "../log.ts";
-import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
+import type { Attempt, LeasedDelivery, Settlement, Store } from "../store/store.ts";
 import {
   type AttemptDeps,
   type AttemptFindings,
@@ -16,11 +16,14 @@ import {
   makeRollUp,
 } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
+import { markIfRevoked } from "./mark-slack-revoked.ts";
+import { isRefreshDue } from "./refresh-slack-token.ts";
 import type { ReadySink } from "./sending-sinks.ts";
 import { settlementOf } from "./settlement.ts";
 import type { Settler } from "./settler.ts";
 
 export interface DeliverDeps extends AttemptDeps {
+  readonly store: Store;
   readonly settler: Settler;
   readonly metrics: EngineMetrics;
   readonly clock: Clock;
@@ -54,12 +57,14 @@ export interface Delivered {
  */
 export async function deliver(
   group: readonly LeasedDelivery[],
-  sink: ReadySink,
+  known: ReadySink,
   judge: (outcome: FinalOutcome) => HealthChange,
   deps: DeliverDeps,
 ): Promise<Delivered> {
   const [first] = group;
   if (first === undefined) throw new Error("nothing to deliver");
+  const isDue = isRefreshDue(known, deps.clock.now());
+  const sink = (isDue ? await deps.refreshToken(known, true) : null) ?? known;
   const made =
     group.length === 1
       ? await makeAttempt({ ...first, deliveryId: first.id, sink }, deps)
@@ -82,6 +87,7 @@ export async function deliver(
   await Promise.all(
     settlements.map((settlement, index) => settle(settlement, group[index] ?? first, sink, deps)),
   );
+  await markIfRevoked(sink, findings.exchanges, deps);
   return { findings, settlements, health, memories };
 }
 

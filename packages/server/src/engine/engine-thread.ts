@@ -11,10 +11,12 @@ import { createOutbound } from "../outbound/create-outbound.ts";
 import type { Mailer } from "../outbound/outbound.ts";
 import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
+import type { SlackApp } from "../sinks/slack/oauth.ts";
 import { attachSqliteStore } from "../store/sqlite/client.ts";
 import { Engine } from "./engine.ts";
 import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 import { createEngineMetrics } from "./engine-metrics.ts";
+import { createTokenRefresher } from "./refresh-slack-token.ts";
 
 /** Until there is one. */
 const noMailer: Mailer = {
@@ -28,19 +30,21 @@ const noMailer: Mailer = {
   close: async () => {},
 };
 
+function readSlackApp({ slackApp }: EngineThreadData): SlackApp | null {
+  return slackApp && { ...slackApp, clientSecret: new Secret(slackApp.clientSecret) };
+}
+
 async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const log = createLog({ level: data.logLevel });
   const store = attachSqliteStore(data.store);
   const metrics = createEngineMetrics();
+  const outbound = createOutbound({ allowCidrs: data.allowCidrs });
+  const sealer = createSealer(new Secret(data.encryptionKey));
+  const parts = { store, outbound, sealer, vendors: data.vendors, clock: systemClock, log };
   const engine = new Engine({
-    store,
-    outbound: createOutbound({ allowCidrs: data.allowCidrs }),
+    ...parts,
     mailer: noMailer,
-    refreshToken: async () => null,
-    sealer: createSealer(new Secret(data.encryptionKey)),
-    vendors: data.vendors,
-    clock: systemClock,
-    log,
+    refreshToken: createTokenRefresher({ ...parts, slackApp: readSlackApp(data) }),
     metrics,
     random: Math.random,
   });

@@ -48,15 +48,19 @@ export async function markSlackRevoked(
 }
 
 /**
- * For the engine, after each attempt that failed: marks the sink's Slack integration if the last
- * answer said that it is over.
+ * For the engine, after each attempt: marks the sink's Slack integration if the last answer said
+ * that it is over. Never throws: what could not be written now the next attempt finds again.
  */
 export async function markIfRevoked(
   sink: ReadySink,
   exchanges: readonly Exchange[],
   deps: MarkRevokedDeps,
 ): Promise<void> {
+  if (sink.slackIntegration === null) return;
   const reason = readFinalError(exchanges.at(-1)?.response ?? null);
-  if (reason === null || sink.slackIntegration === null) return;
-  await markSlackRevoked(sink.slackIntegration, reason, deps);
+  if (reason === null) return;
+  await markSlackRevoked(sink.slackIntegration, reason, deps).catch((error: unknown) => {
+    const { id } = sink.eventSink;
+    deps.log.warn({ event_sink_id: id, error }, "slack_integration.not_marked");
+  });
 }

@@ -51,7 +51,7 @@ export type RefreshResult =
 export interface SlackRefresher {
   /**
    * Renews the token that `integration` holds.
-   * @param isExpired Slack refuses the token already, so a definite no ends the integration.
+   * @param isExpired the token works no more, so a definite no ends the integration.
    * Rejects with `StoreUnavailable`.
    */
   refresh(integration: SlackIntegration, isExpired: boolean): Promise<RefreshResult>;
@@ -224,10 +224,10 @@ export function isRefreshDue({ slackIntegration }: ReadySink, now: number): bool
 
 /**
  * For the engine, when an attempt has met `token_expired`, and ahead of one when `isRefreshDue`.
- * @param isAhead the token may still work: tried once a minute at most, and no definite no ends it.
+ * @param isAhead tried once a minute at most; while the token still works no definite no ends it.
  * @returns the sink with a good token; null when there is none now, so that the attempt is
  * retried (or goes out with the old one). If there will be none, the integration says so,
- * and the sink's next attempt.
+ * and the sink's next attempt. Never rejects.
  */
 export function createTokenRefresher(
   deps: RefreshDeps,
@@ -240,8 +240,15 @@ export function createTokenRefresher(
     const now = deps.clock.now();
     const failed = failedAt.get(integration.id) ?? Number.NEGATIVE_INFINITY;
     if (isAhead && now - failed < aheadRetryMs) return null;
-    const result = await refresher.refresh(integration, !isAhead);
-    if (result.kind !== "refreshed") {
+    const hasEnded = integration.tokenExpiresAt !== null && integration.tokenExpiresAt <= now;
+    const result = await refresher
+      .refresh(integration, !isAhead || hasEnded)
+      .catch((error: unknown) => {
+        const fields = { slack_integration_id: integration.id, error };
+        deps.log.error(fields, "slack_integration.not_refreshed");
+        return null;
+      });
+    if (result?.kind !== "refreshed") {
       failedAt.set(integration.id, now);
       return null;
     }

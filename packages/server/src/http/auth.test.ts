@@ -24,6 +24,8 @@ test("every /v1 route refuses a call without a key, whatever else is wrong with 
   let count = 0;
   for (const [path, methods] of Object.entries(description.json.paths)) {
     if (!path.startsWith("/v1/")) continue;
+    // Slack sends a browser there, which has no key; a single-use state stands for it.
+    if (path === "/v1/slack_integration/callback") continue;
     for (const method of Object.keys(methods as object)) {
       const answer = await http.call(method.toUpperCase(), path, undefined, { key: null });
       assert.equal(answer.status, 401, `${method} ${path}`);

@@ -19,8 +19,9 @@
  * Lanes. A lane is the queue of one sink. The store never looks for work across lanes:
  * subscribers are told which lanes have some, and claim lane by lane, so that a lane of
  * a million waiting deliveries costs the others nothing. A paused lane yields nothing; a
- * broken one yields a single delivery, its oldest, from `health.nextProbeAt` on, and is
- * offered nothing. Within a lane what is urgent (Critical and Fatal) is claimed first.
+ * broken one yields a single delivery at a time, from `health.nextProbeAt` on; neither is
+ * offered anything. Within a lane what is urgent (Critical and Fatal) is claimed first, then
+ * what is due the longest.
  */
 
 import type { Alert } from "../domain/alert.ts";

@@ -12,6 +12,7 @@ import {
   newAlert,
   pause,
   probeAt,
+  retryOf,
   sampleSlackIntegration,
   settlementOf,
   startAt,
@@ -53,6 +54,25 @@ function healthTests(openStore: OpenStore): void {
       await store.acceptAlerts({ alerts, now: startAt });
     }
     assert.equal((await statusOf(store, sink))?.pendingCount, 10_000);
+  });
+
+  test("a restart forgets neither how a sink does nor what was told of it", async ({
+    store,
+    reopen,
+  }) => {
+    const sink = await storedSink(store);
+    await breakSink(store, sink);
+    const reopened = await reopen();
+    const { changed } = listen(reopened, 0);
+    const still = await claimOne(reopened, sink, probeAt);
+    const health = { ...brokenHealth(startAt, probeAt + 1), probeCount: 1 };
+    await reopened.settle({ settlements: [{ ...retryOf(still, probeAt), health }] });
+    assert.deepEqual((await statusOf(reopened, sink))?.health, health);
+    assert.deepEqual(changed(), []);
+    const probe = await claimOne(reopened, sink, probeAt + 1);
+    const healed = { health: goodHealth(probeAt + 1), now: probeAt + 1 };
+    await reopened.settle({ settlements: [settlementOf(probe, healed)] });
+    await eventually(() => changed().length === 1);
   });
 
   test("another state of a sink is told of, another failure is not", async ({ store }) => {
@@ -121,7 +141,7 @@ function brokenTests(openStore: OpenStore): void {
     const [first, second, third] = offered();
     assert.ok(first && second && third);
     const health = brokenHealth(startAt, probeAt);
-    await store.settle({ settlements: [{ ...retryOf(first, startAt), health }] });
+    await store.settle({ settlements: [{ ...retryOf(first, startAt + 5), health }] });
     await accept(store, sink);
     await store.release({ leases: [{ ...second, deliveryId: second.id }] });
     assert.deepEqual((await claim(store, sink, probeAt)).deliveries, [], "one is still out");

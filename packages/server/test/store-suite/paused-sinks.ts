@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { OpenStore } from "../store-suite.ts";
 import {
   accept,
+  anyDelivery,
   breakSink,
   brokenHealth,
   claim,

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import type { OpenStore } from "../store-suite.ts";
-import { accept, claim, claimOne, retryOf, startAt, storedSink } from "../support/store-samples.ts";
+import {
+  accept,
+  claim,
+  claimOne,
+  eventually,
+  listen,
+  retryOf,
+  startAt,
+  storedSink,
+} from "../support/store-samples.ts";
 import { onFreshStore } from "./on-fresh-store.ts";
 
 /** Critical and Fatal go first. */
@@ -27,6 +36,20 @@ export function urgencyTests(openStore: OpenStore): void {
     const reopened = await reopen();
     const all = ["6 at 2", "5 at 4", "6 at 5", "4 at 0", "99 at 1", "0 at 3"];
     assert.deepEqual(await claimed(reopened, 9), [all, startAt + 6]);
+  });
+
+  test("what is urgent and was stored before a restart is claimed before anything is offered", async ({
+    store,
+    reopen,
+  }) => {
+    const sink = await storedSink(store);
+    await accept(store, sink, { severityId: 6 });
+    const reopened = await reopen();
+    const { offered, due } = listen(reopened, 5);
+    await accept(reopened, sink);
+    await eventually(() => due().length > 0);
+    assert.deepEqual(offered(), []);
+    assert.equal((await claim(reopened, sink)).deliveries.length, 2);
   });
 
   test("what is due next counts, urgent or not, and urgent is not before its time", async ({

@@ -7,6 +7,7 @@ import {
   parseJson,
   stringifyJson,
 } from "../../src/domain/json.ts";
+import { checkTemplate, templateText } from "../../src/domain/template.ts";
 import { alertOf } from "./sample-alerts.ts";
 
 /** Any sequence of UTF-16 units, lone surrogates included. */
@@ -90,6 +91,29 @@ const table: fc.Arbitrary<JsonValue> = fc.oneof(
   }),
 );
 
+const entry = fc.record({
+  label: fc.oneof(
+    text,
+    name,
+    fc
+      .constantFrom("payload.summary", "payload.custom_details", "links[0].href", "client_url")
+      .map((path) => `@pagerduty.${path}`),
+  ),
+  value: fc.oneof(
+    value,
+    url,
+    fc.constantFrom("{{name}}", "{{results_table}}", "{{results_table.rows[0]}} {{nope}}", "{{{{"),
+  ),
+});
+
+/** As intake stores them: well-formed, whatever they hold. */
+const template = fc
+  .record({
+    info: fc.array(entry, { maxLength: 60 }),
+    actions: fc.array(entry, { maxLength: 60 }),
+  })
+  .map((made) => templateText(checkTemplate(made).template));
+
 /** Alerts no sane source sends, of every action. */
 export const hostileAlert: fc.Arbitrary<SinkAlert> = fc
   .record({
@@ -111,14 +135,14 @@ export const hostileAlert: fc.Arbitrary<SinkAlert> = fc
     dedupKey: text,
     severityId: fc.constantFrom(0, 1, 2, 3, 4, 5, 6, 99),
     action: fc.constantFrom(...alertActions),
+    template: fc.option(template, { freq: 2 }),
   })
-  .map(({ known, others, name: alertName, id, dedupKey, severityId, action }) => {
+  .map(({ known, others, name: alertName, id, dedupKey, ...more }) => {
     const fields: JsonObject = { ...others, ...known, name: alertName, id };
     // Intake refuses a blank name or key; everything else may be anything.
     return alertOf(fields, {
       name: alertName.trim() === "" ? "x" : alertName,
       dedupKey: dedupKey.trim() === "" ? "key" : dedupKey.slice(0, 255),
-      severityId,
-      action,
+      ...more,
     });
   });

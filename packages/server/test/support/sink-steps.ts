@@ -1,6 +1,7 @@
 import type { SinkAlert } from "../../src/domain/alert.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type {
+  MailRequest,
   ReadArgsResult,
   SinkOutcome,
   SinkRequest,
@@ -45,6 +46,12 @@ export function inputFor(sink: SinkSettings, more: Partial<StepInput> = {}): Ste
 /** The HTTP request that a step is; fails when it is something else. */
 export function requestOf(step: Step): SinkRequest {
   if ("kind" in step) throw new Error(`the step is no HTTP request but ${step.kind}`);
+  return step;
+}
+
+/** What a step sends; fails when it sends nothing. */
+export function sentOf(step: Step): SinkRequest | MailRequest {
+  if ("kind" in step && step.kind === "done") throw new Error("the step sends nothing");
   return step;
 }
 

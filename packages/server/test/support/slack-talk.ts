@@ -20,7 +20,7 @@ import type {
 import { slack as slackType } from "../../src/sinks/slack/slack.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { alertOf } from "./sample-alerts.ts";
-import { after, inputFor, readSink } from "./sink-steps.ts";
+import { after, inputFor, readSink, requestOf } from "./sink-steps.ts";
 import { assertSlackTakes } from "./slack-limits.ts";
 
 const token = "xoxb-1-2-talking";
@@ -99,8 +99,8 @@ export async function openSlackTalk(
     let input = inputOf(alert, more);
     for (let count = 0; count < 40; count++) {
       const step = slackType.step(input);
-      const isDone = "kind" in step;
-      const outcome = isDone ? step.outcome : slackType.outcome(await send(step), input);
+      const isDone = "kind" in step && step.kind === "done";
+      const outcome = isDone ? step.outcome : slackType.outcome(await send(requestOf(step)), input);
       input = after(input, outcome);
       memories.set(alert.dedupKey, input.memory);
       if (outcome.kind !== "next") return outcome;

@@ -63,13 +63,22 @@ function drawGrid(columns: readonly string[], rows: readonly JsonObject[]): Draw
     Math.max(name.length, ...cells.map((row) => row[index]?.length ?? 0)),
   );
   if (widths.reduce((sum, width) => sum + width + 2, -2) > gridWidthMax) return undefined;
+  // Digits below digits.
+  const areNumbers = head.map((_, index) => cells.every((row) => isNumber(row[index] ?? "")));
   const draw = (row: readonly string[]) =>
     row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        return areNumbers[index] === true ? cell.padStart(width) : cell.padEnd(width);
+      })
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return { head: [draw(head), rule], rows: cells.map((row) => [draw(row)]) };
+}
+
+function isNumber(cell: string): boolean {
+  return /^-?[\d.]*$/.test(cell);
 }
 
 function drawRecords(columns: readonly string[], rows: readonly JsonObject[]): string[][] {

@@ -10,7 +10,6 @@ import {
   findLane,
   findLease,
   findLiveLane,
-  isHeld,
   takeLease,
 } from "./lanes.ts";
 import type { Input, Output } from "./protocol.ts";
@@ -40,10 +39,8 @@ function claimLane(
 ): Pick<ClaimedLane, "deliveries" | "nextDueAt"> {
   const { due, nextDueAt } = pickDue(state, lane, roomFor(lane, limit, now), now);
   const deliveries = due.map(({ no }) => lease(state, lane, holder, no));
-  if (!isHeld(lane)) {
-    const hasBacklog = nextDueAt !== null && nextDueAt <= now;
-    if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
-  }
+  const hasBacklog = nextDueAt !== null && nextDueAt <= now;
+  if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
   return { deliveries, nextDueAt: nextDueAt === null ? null : claimableAt(lane, nextDueAt) };
 }
 

@@ -19,8 +19,10 @@
  *
  * Offers. A new delivery goes to the subscribed engine in the very batch that stores it, unless
  * it has to wait for its key, its lane has enough in hand, or older work is due in the lane;
- * then the engine is told that the lane has something to claim. Announcements leave after
- * COMMIT with the answers, one message for each client: changed sinks first, then offers, then
+ * then the engine is told that the lane has something to claim. The lane of a paused sink is
+ * silent until the sink is resumed; that of a broken one is told of when its next probe may go
+ * out and none is under way. Announcements leave after COMMIT with the answers, one message for
+ * each client: changed sinks first, then offers, then resolves that wait behind them, then
  * hints, so that nobody sends with settings that the same batch replaced.
  *
  * Recovery. What was answered is on disk; SQLite finishes or forgets the rest when the file
