@@ -154,6 +154,7 @@ function runOverSmtp(bench: WireBench, sinkType: SinkType): void {
     const mailSink = { settings: eventSink.settings, secrets };
     for (const stage of ["sender", "recipient", "data"] as const) {
       for (const code of replyCodes) {
+        server.behave();
         server.refuseNext(stage === "recipient" ? 2 : 1, stage, code, `no ${smtpPassword}`);
         const findings = await bench.attempt(origin());
         const { outcome, exchanges } = findings;
@@ -174,6 +175,7 @@ function runOverSmtp(bench: WireBench, sinkType: SinkType): void {
       ["recipient", false],
       ["data", true],
     ] as const) {
+      server.behave();
       server.hangNext(stage);
       assertRetry(await bench.attempt(origin(), 400), "timeout", ambiguous);
     }

@@ -16,7 +16,7 @@ import {
   makeRollUp,
 } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
-import { markIfRevoked } from "./mark-slack-revoked.ts";
+import { noteSinkVerdict } from "./note-slack-verdict.ts";
 import { isRefreshDue } from "./refresh-slack-token.ts";
 import type { ReadySink } from "./sending-sinks.ts";
 import { settlementOf } from "./settlement.ts";
@@ -87,7 +87,7 @@ export async function deliver(
   await Promise.all(
     settlements.map((settlement, index) => settle(settlement, group[index] ?? first, sink, deps)),
   );
-  await markIfRevoked(sink, findings.exchanges, deps);
+  await noteSinkVerdict(sink, findings.exchanges, deps);
   return { findings, settlements, health, memories };
 }
 

@@ -14,7 +14,7 @@ import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
 import { exchangeCodeRequest, readInstall } from "../sinks/slack/oauth.ts";
 import type { Store } from "../store/store.ts";
-import { markIfRevoked } from "./mark-slack-revoked.ts";
+import { noteSinkVerdict } from "./note-slack-verdict.ts";
 import {
   createTokenRefresher,
   isRefreshDue,
@@ -211,21 +211,28 @@ test("a new token that was stored meanwhile is not overwritten", async () => {
   assert.equal(refreshes(), 0);
 });
 
-test("an install that Slack says is over is marked, but not one that was renewed meanwhile", async () => {
+test("an install that Slack says is over is marked until Slack accepts it again, but not one that was renewed meanwhile", async () => {
   const request = { method: "POST", url: slack.url, headers: {}, body: null };
-  const answer = (error: string) => [
-    { request, response: { status: 200, headers: {}, body: JSON.stringify({ ok: false, error }) } },
-  ];
+  const answer = (error: string | null) => {
+    const body = JSON.stringify(error === null ? { ok: true } : { ok: false, error });
+    return [{ request, response: { status: 200, headers: {}, body } }];
+  };
   const deps = { store: fresh.store, clock, log };
-  await markIfRevoked(sink, answer("channel_not_found"), deps);
-  await markIfRevoked(sink, [], deps);
+  await noteSinkVerdict(sink, answer("channel_not_found"), deps);
+  await noteSinkVerdict(sink, [], deps);
   assert.equal((await stored()).revokedReason, null);
-  await markIfRevoked(sink, answer("token_revoked"), deps);
+  await noteSinkVerdict(sink, answer("token_revoked"), deps);
   assert.equal((await stored()).revokedReason, "token_revoked");
+  assert.equal(readySink(await stored()).integrationProblem, null, "probes still ask Slack");
+
+  await noteSinkVerdict(readySink(await stored()), answer("ratelimited"), deps);
+  assert.equal((await stored()).revokedReason, "token_revoked");
+  await noteSinkVerdict(readySink(await stored()), answer(null), deps);
+  assert.equal((await stored()).revokedReason, null);
 
   const secrets = { bot_token: new Secret("xoxb-another") };
   const healed = { ...integration, sealedSecrets: sealer.seal(secrets, integration) };
   await fresh.store.putSlackIntegration(healed);
-  await markIfRevoked(sink, answer("account_inactive"), deps);
+  await noteSinkVerdict(sink, answer("account_inactive"), deps);
   assert.equal((await stored()).revokedReason, null);
 });

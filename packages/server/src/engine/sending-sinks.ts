@@ -6,6 +6,7 @@ import { sinkTypes } from "../sinks/index.ts";
 import type { SinkOutcome, SinkType } from "../sinks/sink-type.ts";
 import type { Lane, SendingSink, Store } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
+import { isAskable } from "./note-slack-verdict.ts";
 
 /** A sink ready to send: its type, and its secrets unsealed. */
 export interface ReadySink {
@@ -87,9 +88,10 @@ function findIntegrationProblem(
       "The sink's Slack integration was deleted. Create a new integration and a sink that uses it.",
     );
   }
-  if (integration.revokedReason === null) return null;
+  const { revokedReason } = integration;
+  if (revokedReason === null || isAskable(revokedReason)) return null;
   return sinkFault(
-    `Slack no longer accepts the integration "${integration.name}" (${integration.revokedReason}). Install the app again.`,
+    `Slack no longer accepts the integration "${integration.name}" (${revokedReason}). Install the app again.`,
   );
 }
 

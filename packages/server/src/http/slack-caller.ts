@@ -1,5 +1,5 @@
 import type { SlackIntegration } from "../domain/event-sink.ts";
-import { markSlackRevoked, readFinalError } from "../engine/mark-slack-revoked.ts";
+import { noteVerdict } from "../engine/note-slack-verdict.ts";
 import type { SlackRefresher } from "../engine/refresh-slack-token.ts";
 import type { Secret, Secrets } from "../secret.ts";
 import type { SinkRequest, SinkResponse } from "../sinks/sink-type.ts";
@@ -72,8 +72,7 @@ export function createSlackCaller(
       }
       const response = await send();
       if (response === null) return null;
-      const reason = readFinalError(response);
-      if (reason !== null) await markSlackRevoked(current, reason, context);
+      await noteVerdict(current, response, context);
       const answer = readSlackAnswer(response);
       const isExpired = answer.kind === "error" && answer.error === "token_expired";
       if (!isExpired) return response;

@@ -36,8 +36,8 @@ function waitingResolveTests(openStore: OpenStore): void {
     const [sink, other] = [await storedSink(store), await storedSink(store)];
     const k = { dedupKey: "k" };
     await accept(store, sink, k);
-    assert.equal((await claimOne(store, sink)).isResolveWaiting, false);
     await accept(store, sink, { ...k, action: "acknowledge" });
+    assert.equal((await claimOne(store, sink)).isResolveWaiting, false, "no resolve yet");
     await accept(store, sink, { ...k, action: "resolve" });
     await accept(store, sink, { dedupKey: "another" });
     await accept(store, other, k);
@@ -54,8 +54,8 @@ function waitingResolveTests(openStore: OpenStore): void {
       ["acknowledge", true],
     );
     await reopened.settle({ settlements: [settlementOf(acknowledge)] });
-    const resolve = await claimOne(reopened, sink);
     await accept(reopened, sink, { ...k, action: "resolve" });
+    const resolve = await claimOne(reopened, sink);
     assert.equal(resolve.isResolveWaiting, false, "a resolve does not ask");
     await accept(reopened, sink, k);
     await reopened.settle({ settlements: [settlementOf(resolve)] });

@@ -49,6 +49,8 @@ export interface SmtpReceiver {
   refuseNext(count: number, stage: SmtpStage, code: number, text: string): void;
   /** Never answers the next session at this stage. */
   hangNext(stage: SmtpStage): void;
+  /** Forgets every planned refusal and hang. */
+  behave(): void;
   /** Refuses this recipient alone, with 550, for good. */
   refuseRecipient(address: string): void;
   stop(): Promise<void>;
@@ -151,6 +153,9 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
     },
     hangNext(stage) {
       plans.push({ left: 1, stage, error: null });
+    },
+    behave() {
+      plans = [];
     },
     refuseRecipient: (address) => void unknown.add(address),
     stop() {

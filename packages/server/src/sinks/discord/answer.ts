@@ -1,10 +1,16 @@
 import type { JsonObject } from "../../domain/json.ts";
 import { numberText } from "../../domain/json.ts";
+import type { Reason } from "../../domain/reason.ts";
 import { readRetryAfterMs } from "../../domain/retry.ts";
 import { readJsonObject } from "../answer-json.ts";
 import { rateLimitMsDefault, readHttpStatus } from "../http-status.ts";
 import type { SinkOutcome, SinkResponse, StepInput } from "../sink-type.ts";
 import { quoteAnswer } from "../text.ts";
+
+export interface DiscordFault {
+  readonly reason: Reason;
+  readonly cure: string;
+}
 
 const makeAnew =
   "In Discord open the channel's settings, Integrations, Webhooks, make a webhook, copy its URL, and save the sink with it.";
@@ -13,9 +19,7 @@ const makeAnew =
  * Discord's own error codes that say the sink is at fault: docs.discord.com, Opcodes and
  * Status Codes, "JSON error codes", read 2026-11-23.
  */
-const sinkFaults: Readonly<
-  Record<string, { reason: "auth_failed" | "not_found" | "client_error"; cure: string }>
-> = {
+export const discordFaults: Readonly<Record<string, DiscordFault>> = {
   10003: { reason: "not_found", cure: `The channel is gone. ${makeAnew}` },
   50027: { reason: "auth_failed", cure: `The webhook's token is not valid. ${makeAnew}` },
   220001: {
@@ -35,7 +39,7 @@ export function readAnswer(response: SinkResponse, input: StepInput): SinkOutcom
   const body = readJsonObject(response.body);
   if (status === 429) return readRateLimit(response, body, input.now);
   const code = numberText(body?.["code"]) ?? "";
-  const fault = sinkFaults[code];
+  const fault = discordFaults[code];
   if (status >= 400 && status < 500 && fault !== undefined) {
     const { reason, cure } = fault;
     return { kind: "rejected", reason, isSinkFault: true, detail: `Discord (${code}): ${cure}` };

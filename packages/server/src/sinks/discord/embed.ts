@@ -28,7 +28,8 @@ const infoShownMax = 8;
 const linksLengthMax = 1_000;
 const factLengthMax = 300;
 const tableRowsMax = 15;
-const tableWidthMax = 80;
+/** About what an embed shows without wrapping on a desktop. */
+const tableWidthMax = 56;
 /** Room for what surrounds the rows: fence, title, "and more". */
 const tableFrameLength = 160;
 const tableLengthMin = 240;
@@ -42,7 +43,8 @@ export function alertMessage(alert: SinkAlert): JsonObject {
     fitMarkdown(summary.description, descriptionLengthMax),
   ].filter((part) => part !== "");
   const fields = fieldsOf(summary);
-  const footer = cutText(`Event Sinks · alert ${summary.id}`, 240);
+  // A footer reads no Markdown.
+  const footer = cutText(escapeCode(`Event Sinks · alert ${summary.id}`), 400);
   const used =
     title.length +
     footer.length +

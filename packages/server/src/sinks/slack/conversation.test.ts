@@ -237,6 +237,32 @@ test("a resolve or acknowledge with nothing open posts a message that says so", 
   ]);
 });
 
+test("a message in a channel the sink has left is still closed, and no reason to call the sink broken", async (t) => {
+  const talk = await openSlackTalk(t);
+  await talk.deliver(talk.alert());
+  const settings = { slack_integration_id: "x", channel_id: "C0OUTSIDE01", channel_name: null };
+  await talk.deliver(talk.alert(), { settings });
+  assert.equal(talk.slack.messages("not-invited").length, 1, "a repeat begins anew there");
+  await talk.deliver(talk.alert({ dedupKey: "two" }));
+  talk.slack.refuseNext(2, "channel_not_found", { path: "chat.update" });
+  const closed = await talk.deliver(talk.alert({ dedupKey: "two", action: "resolve" }), {
+    settings,
+  });
+  assert.equal(closed.kind, "delivered");
+  assert.match(talk.slack.messages("not-invited")[1]?.text ?? "", /^✅ Resolved/);
+});
+
+test("a second acknowledge of default keys has nothing to send", async (t) => {
+  const talk = await openSlackTalk(t);
+  const byDefault = { hasExplicitKey: false };
+  await talk.deliver(talk.alert(byDefault));
+  for (let count = 0; count < 2; count++) {
+    const outcome = await talk.deliver(talk.alert({ ...byDefault, action: "acknowledge" }));
+    assert.equal(outcome.kind, "delivered");
+  }
+  assert.deepEqual(talk.methods, ["chat.postMessage", "chat.update"]);
+});
+
 test("when no edit of a resolve is taken, the newest message gets a reply", async (t) => {
   const talk = await openSlackTalk(t);
   const byDefault = { hasExplicitKey: false };

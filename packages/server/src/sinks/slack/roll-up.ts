@@ -6,16 +6,13 @@
 
 import type { SinkAlert } from "../../domain/alert.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import { severityRank } from "../../domain/severity.ts";
+import { isUrgentSeverity } from "../../domain/severity.ts";
 import type { RollUp, RollUpInput, SinkOutcome, SinkRequest, SinkResponse } from "../sink-type.ts";
 import { readSlackAnswer, readSlackFailure, slackPost } from "./api.ts";
 import { readSettings } from "./args.ts";
 import { memoryLimits, readMemory, type ThreadStart, writeMemory } from "./memory.ts";
 import { rollUpMessage } from "./roll-up-message.ts";
 import { accessOf, errorContext, silent, unfurlNothing } from "./step.ts";
-
-/** Below this rank an alert may be rolled up; Critical and Fatal never are. */
-const urgentRankMin = 5;
 
 /** See `SinkType.rollUp`. */
 export const rollUp: RollUp = {
@@ -29,7 +26,7 @@ export const rollUp: RollUp = {
 
 /** A repeat belongs to its open message, a resolve to what it resolves. */
 function admits(alert: SinkAlert, memory: JsonObject): boolean {
-  if (alert.action !== "trigger" || severityRank(alert.severityId) >= urgentRankMin) return false;
+  if (alert.action !== "trigger" || isUrgentSeverity(alert.severityId)) return false;
   const { messages, progress, isToldAlone } = readMemory(memory);
   if (isToldAlone) return false;
   const isUnderWay = progress.some(({ isPosted, ordinal }) => isPosted || ordinal !== null);

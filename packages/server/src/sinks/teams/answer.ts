@@ -5,6 +5,11 @@ import { rateLimitMsDefault, readHttpStatus } from "../http-status.ts";
 import type { SinkOutcome, SinkResponse, StepInput } from "../sink-type.ts";
 import { quoteAnswer } from "../text.ts";
 
+export interface TeamsFault {
+  readonly reason: Reason;
+  readonly cure: string;
+}
+
 const makeAnew =
   'In Teams open the channel\'s Workflows, choose "Send webhook alerts to a channel", copy the URL it shows, and save the sink with it.';
 
@@ -13,7 +18,7 @@ const makeAnew =
  * fault: error codes of the Request trigger (learn.microsoft.com, Azure Logic Apps, "Receive
  * and respond to inbound HTTPS calls", and as reported in public issues, read 2026-11-23).
  */
-const sinkFaults: Readonly<Record<string, { reason: Reason; cure: string }>> = {
+export const teamsFaults: Readonly<Record<string, TeamsFault>> = {
   WorkflowTriggerIsNotEnabled: {
     reason: "not_found",
     cure: `The workflow was turned off or deleted. Turn it on in the Workflows app of Teams. If it is gone: ${makeAnew}`,
@@ -45,7 +50,7 @@ export function readAnswer(response: SinkResponse, input: StepInput): SinkOutcom
   const { status } = response;
   if (status >= 200 && status < 300) return readTaken(response, input);
   const code = errorCodeOf(response.body);
-  const fault = sinkFaults[code];
+  const fault = teamsFaults[code];
   if (status >= 400 && status < 500 && fault !== undefined) {
     const { reason, cure } = fault;
     return { kind: "rejected", reason, isSinkFault: true, detail: `Teams (${code}): ${cure}` };
@@ -111,5 +116,5 @@ function errorCodeOf(text: string): string {
   const body = readJsonObject(text);
   const error = isJsonObject(body?.["error"]) ? body["error"] : body;
   const code = error?.["code"];
-  return typeof code === "string" && Object.hasOwn(sinkFaults, code) ? code : "";
+  return typeof code === "string" && Object.hasOwn(teamsFaults, code) ? code : "";
 }

@@ -86,14 +86,14 @@ function writeDelivery(
 }
 
 /**
- * Keeps what an attempt says about its sink. While the sink is broken its probes come one by one,
- * and whoever heals it or ends a probe lets the lane go on.
+ * Keeps what an attempt says about its sink. A broken one goes on when its probe has ended: with
+ * all that was held when it is healed, else with the next probe.
  */
 function judgeSink(state: WriterState, lane: LaneState, { health, pausesSink, now }: Settlement) {
   const wasBroken = lane.probeAt !== null;
   if (health !== undefined) writeHealth(state, lane, health);
   if (pausesSink === true) pauseSink(state, lane, now);
-  if (lane.deletedAt === null && (wasBroken || lane.probeAt !== null)) announceNext(state, lane);
+  if (wasBroken && lane.deletedAt === null) announceNext(state, lane);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Input, Output } from "./protocol.ts";
 import { toHealth } from "./sink-health.ts";
 import { unlockSlackIntegration } from "./slack-installs.ts";
 import { noteOwnerChange } from "./update-event-sink.ts";
-import { findTenantNo, type WriterState } from "./writer-state.ts";
+import { announceChange, findTenantNo, type WriterState } from "./writer-state.ts";
 
 interface SlackIntegrationRow {
   readonly id: string;
@@ -75,7 +75,10 @@ export function putSlackIntegration(
   if (stored === 0) throw new Error(`Slack integration ${integration.id} is another tenant's.`);
   for (const id of findUsers(state.db, integration.id, tenantId)) {
     const lane = findLane(state, id, integration.updatedAt);
-    if (lane !== undefined) noteOwnerChange(state, lane, integration.updatedAt);
+    if (lane === undefined) continue;
+    // To know that the token is refused is no cure: a broken sink waits for its next probe.
+    if (integration.revokedReason === null) noteOwnerChange(state, lane, integration.updatedAt);
+    else announceChange(state, lane, false);
   }
   unlockSlackIntegration(state, integration);
   return "stored";
