@@ -55,6 +55,60 @@ const good: [string, string, keyof Config, unknown][] = [
   ["LOG_LEVEL", "DEBUG", "logLevel", "debug"],
 ];
 
+const bad: [string, string][] = [
+  ...["8080", "localhost", ":8080", "a:b", "127.0.0.1:65536", "::1:80", "[1]:80", "[::1]"].map(
+    (text): [string, string] => ["LISTEN", text],
+  ),
+  ...["data.db", "sqlite:", "sqlite::memory:", "sqlite:./data/", "mysql://x", "sqlite://x"].map(
+    (text): [string, string] => ["DATABASE_URL", text],
+  ),
+  ...["secret-but-short", `${key} ${key}`, `${key}ü`].map((text): [string, string] => [
+    "API_KEY",
+    text,
+  ]),
+  ...["secret", encryptionKey.slice(2), `${encryptionKey}!`].map((text): [string, string] => [
+    "ENCRYPTION_KEY",
+    text,
+  ]),
+  ...["slack.com", "ftp://a/", "https://u:p@a/", "https://a/?b", "https://a/#b"].map(
+    (text): [string, string] => ["SLACK_API_URL", text],
+  ),
+  ["PAGERDUTY_URL", "https://a/v2/enqueue"],
+  ["SLACK_BOT_TOKEN", "xoxp-secret"],
+  ["SLACK_CLIENT_ID", "A0123456"],
+  ["SLACK_CLIENT_SECRET", "with space"],
+  ["PUBLIC_URL", "sinks.example.com"],
+  ...[
+    "mail.example.com",
+    "https://mail.example.com",
+    "smtp://",
+    "smtp://u:p/w@mail.example.com",
+    "smtp://u:hunter2%@mail.example.com",
+    "smtp://mail.example.com/path",
+    "smtp://mail.example.com?pool=true",
+    "smtp://mail.example.com?ignoreTLS=1",
+  ].map((text): [string, string] => ["SMTP_URL", text]),
+  ...["alerts", "a@b, c@d", "A <a@b> <c@d>", "a@b\r\nBcc: c@d", 'x"y <a@b.c>', "a b@c.d"].map(
+    (text): [string, string] => ["MAIL_FROM", text],
+  ),
+  ...[
+    "10.0.0.0/33",
+    "10.0.0",
+    "a",
+    "10.0.0.0/8;fd00::/8",
+    "10/8",
+    "::1%lo/128",
+    "::1%lo",
+    "0x7f.1/8",
+  ].map((text): [string, string] => ["ALLOW_CIDRS", text]),
+  ...["yes", "1", "constructor"].map((text): [string, string] => ["REQUIRE_HTTPS", text]),
+  ...["0", "-1", "1e6", "2GiB", "65MiB", "1.5MiB", "1023"].map((text): [string, string] => [
+    "ALERT_BYTES_MAX",
+    text,
+  ]),
+  ["LOG_LEVEL", "loud"],
+];
+
 describe("settings", () => {
   it("have defaults, so that nothing has to be set", () => {
     assert.deepEqual(configOf({}), {
@@ -113,59 +167,6 @@ describe("settings", () => {
     }
   });
 
-  const bad: [string, string][] = [
-    ...["8080", "localhost", ":8080", "a:b", "127.0.0.1:65536", "::1:80", "[1]:80", "[::1]"].map(
-      (text): [string, string] => ["LISTEN", text],
-    ),
-    ...["data.db", "sqlite:", "sqlite::memory:", "sqlite:./data/", "mysql://x", "sqlite://x"].map(
-      (text): [string, string] => ["DATABASE_URL", text],
-    ),
-    ...["secret-but-short", `${key} ${key}`, `${key}ü`].map((text): [string, string] => [
-      "API_KEY",
-      text,
-    ]),
-    ...["secret", encryptionKey.slice(2), `${encryptionKey}!`].map((text): [string, string] => [
-      "ENCRYPTION_KEY",
-      text,
-    ]),
-    ...["slack.com", "ftp://a/", "https://u:p@a/", "https://a/?b", "https://a/#b"].map(
-      (text): [string, string] => ["SLACK_API_URL", text],
-    ),
-    ["PAGERDUTY_URL", "https://a/v2/enqueue"],
-    ["SLACK_BOT_TOKEN", "xoxp-secret"],
-    ["SLACK_CLIENT_ID", "A0123456"],
-    ["SLACK_CLIENT_SECRET", "with space"],
-    ["PUBLIC_URL", "sinks.example.com"],
-    ...[
-      "mail.example.com",
-      "https://mail.example.com",
-      "smtp://",
-      "smtp://u:p/w@mail.example.com",
-      "smtp://u:hunter2%@mail.example.com",
-      "smtp://mail.example.com/path",
-      "smtp://mail.example.com?pool=true",
-      "smtp://mail.example.com?ignoreTLS=1",
-    ].map((text): [string, string] => ["SMTP_URL", text]),
-    ...["alerts", "a@b, c@d", "A <a@b> <c@d>", "a@b\r\nBcc: c@d", 'x"y <a@b.c>', "a b@c.d"].map(
-      (text): [string, string] => ["MAIL_FROM", text],
-    ),
-    ...[
-      "10.0.0.0/33",
-      "10.0.0",
-      "a",
-      "10.0.0.0/8;fd00::/8",
-      "10/8",
-      "::1%lo/128",
-      "::1%lo",
-      "0x7f.1/8",
-    ].map((text): [string, string] => ["ALLOW_CIDRS", text]),
-    ...["yes", "1", "constructor"].map((text): [string, string] => ["REQUIRE_HTTPS", text]),
-    ...["0", "-1", "1e6", "2GiB", "65MiB", "1.5MiB", "1023"].map((text): [string, string] => [
-      "ALERT_BYTES_MAX",
-      text,
-    ]),
-    ["LOG_LEVEL", "loud"],
-  ];
   for (const [name, text] of bad) {
     it(`are refused with their name: ${name}=${text}`, () => {
       const problems = problemsOf({ [`EVENT_SINKS_${name}`]: text });

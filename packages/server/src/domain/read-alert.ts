@@ -54,14 +54,15 @@ export type ReadAlertResult =
 /**
  * Reads the fields of an alert.
  * @param now when it came in, ms since the epoch.
+ * @param hops how often it has been here, as its request says beside the body; the larger count holds.
  */
 export function readAlert(
   fields: JsonObject,
-  { uid, now }: { uid: AlertUid; now: number },
+  { uid, now, hops: said }: { uid: AlertUid; now: number; hops?: string | undefined },
 ): ReadAlertResult {
   const strict = readStrict(fields);
   if ("problem" in strict) return { ok: false, problem: strict.problem };
-  const hops = readHops(fields[hopsField]);
+  const hops = Math.max(readHops(fields[hopsField]), readHops(said));
   if (hops > hopsMax) return { ok: false, problem: loopProblem(hops) };
 
   const warnings: string[] = [];

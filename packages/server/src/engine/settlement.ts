@@ -36,7 +36,7 @@ export function settlementOf(input: SettlementInput): Settlement {
     dueAt: fate.dueAt,
     failureCount: fate.failureCount,
     now,
-    attempt: attemptRecord(delivery.attemptCount + 1, findings, fate.dueAt),
+    attempt: attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(fate, after)),
     memory: input.memory,
     learned: findings.learned,
     health: after === before ? undefined : after,
@@ -91,7 +91,7 @@ interface Fate {
   readonly failureCount: number;
 }
 
-function fateOf({ delivery, findings: { outcome }, after, now, random }: SettlementInput): Fate {
+function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInput): Fate {
   const { failureCount, createdAt } = delivery;
   if (outcome.kind === "delivered") {
     return { state: "delivered", reason: null, dueAt: null, failureCount };
@@ -99,8 +99,8 @@ function fateOf({ delivery, findings: { outcome }, after, now, random }: Settlem
   if (outcome.kind === "rejected") {
     const mayBeHeld = outcome.isSinkFault === true && now < createdAt + heldAgeMsMax;
     if (!mayBeHeld) return failed(outcome.reason, failureCount + 1);
-    const dueAt = after.nextProbeAt ?? now;
-    return { state: "pending", reason: outcome.reason, dueAt, failureCount };
+    // The sink's health holds it back, and lets it go at once when somebody has mended the sink.
+    return { state: "pending", reason: outcome.reason, dueAt: now, failureCount };
   }
   const isRateLimit = outcome.reason === "rate_limited";
   const failures = isRateLimit ? failureCount : failureCount + 1;
@@ -116,6 +116,11 @@ function fateOf({ delivery, findings: { outcome }, after, now, random }: Settlem
   return dueAt === null
     ? failed("expired", failures)
     : { state: "pending", reason: outcome.reason, dueAt, failureCount: failures };
+}
+
+/** When a delivery will be tried again as things are: what is due at a broken sink waits for the probe. */
+function nextTryOf({ dueAt }: Fate, { nextProbeAt }: SinkHealth): number | null {
+  return dueAt === null ? null : Math.max(dueAt, nextProbeAt ?? dueAt);
 }
 
 function failed(reason: Reason, failureCount: number): Fate {

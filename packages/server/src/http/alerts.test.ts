@@ -293,3 +293,12 @@ test("alerts that come in together go to the store together", async () => {
   );
   assert.ok(sizes.length <= 2, `${sizes.length} calls`);
 });
+
+test("a count of passes in the header stops a loop whose body was made anew", async () => {
+  const alert = { tenant_id: "acme", name: "n" };
+  const taken = await http.call("POST", path, alert, { headers: { "event-sinks-hops": "5" } });
+  assert.equal(taken.status, 202);
+  const looped = await http.call("POST", path, alert, { headers: { "event-sinks-hops": "6" } });
+  assert.equal(looped.status, 400);
+  assert.equal(looped.json.code, "too_many_hops");
+});

@@ -22,7 +22,7 @@ import {
   TimeBound,
   UuidQuery,
 } from "./resource-schemas.ts";
-import { readBatch, takeAlert } from "./take-alert.ts";
+import { readBatch, senderOf, takeAlert } from "./take-alert.ts";
 import { milliseconds, readBound } from "./wire-time.ts";
 
 const what = "alert";
@@ -115,7 +115,7 @@ function addIntake(app: App, context: HttpContext): void {
   };
   const options = { schema, bodyLimit: context.settings.alertBytesMax, ...uncheckedBody };
   app.post(path, options, async (request, reply) => {
-    const taken = await takeAlert(request.body as JsonValue, request.principal, context);
+    const taken = await takeAlert(request.body as JsonValue, senderOf(request), context);
     reply.code(202);
     return taken;
   });
@@ -136,7 +136,7 @@ function addBatch(app: App, context: HttpContext): void {
   app.post(`${path}/batch`, options, async (request, reply) => {
     const alerts = readBatch(request.body as JsonValue);
     const settled = await Promise.allSettled(
-      alerts.map((alert) => takeAlert(alert, request.principal, context)),
+      alerts.map((alert) => takeAlert(alert, senderOf(request), context)),
     );
     const results = settled.map((one) => {
       if (one.status === "fulfilled") return one.value;

@@ -58,6 +58,9 @@ test("the documented fields of a sink stand in the description", async () => {
   const body = json.paths["/v1/event_sink"].post.requestBody.content["application/json"].schema;
   assert.deepEqual(body.required, ["tenant_id", "name", "description", "event_sink_args"]);
   assert.deepEqual(Object.keys(body.properties.event_sink_args.properties).sort(), [
+    "Discord",
+    "Email",
+    "MicrosoftTeams",
     "PagerDuty",
     "Slack",
     "Webhook",

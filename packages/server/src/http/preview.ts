@@ -55,7 +55,7 @@ export function previewRoutes(app: App, context: HttpContext): void {
     validatorCompiler: () => () => true,
   };
   app.post("/v1/alert/preview", options, async ({ body, principal }): Promise<PreviewAnswer> => {
-    const incoming = await readIncoming(body as JsonValue, principal, context);
+    const incoming = await readIncoming(body as JsonValue, { principal, hops: undefined }, context);
     const { alert, unknown, warnings } = incoming;
     const preview = await previewAll(incoming, context);
     return {

@@ -40,6 +40,8 @@ const callbackPath = "v1/slack_integration/callback";
 
 const installMsMax = 10 * 60_000;
 const stateBytes = 32;
+/** As many bytes in base64url. */
+const statePattern = /^[\w-]{43}$/;
 /** RFC 7636 section 4.1: 32 bytes make the shortest verifier, 43 characters. */
 const verifierBytes = 32;
 
@@ -181,10 +183,12 @@ async function takeInstall(
   { state }: Static<typeof CallbackQuery>,
   { store, clock }: HttpContext,
 ): Promise<SlackInstall> {
-  const stateHash = state === undefined ? null : hashState(state);
-  const install =
-    stateHash === null ? null : await store.takeSlackInstall({ stateHash, now: clock.now() });
-  if (install !== null) return install;
+  // Anybody may call this: what cannot be a state of ours does not reach the store.
+  if (state !== undefined && statePattern.test(state)) {
+    const stateHash = hashState(state);
+    const install = await store.takeSlackInstall({ stateHash, now: clock.now() });
+    if (install !== null) return install;
+  }
   throw badInstall("`state` is of no install under way: it was used, has expired or is not ours.");
 }
 

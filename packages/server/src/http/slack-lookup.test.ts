@@ -73,6 +73,9 @@ test("Slack's definite no is a 400 that names the field and the cure", async () 
     [{ channel_id: "C0NOTTHERE1" }, "channel_id", /\/invite/],
     [{ channel: "#no-such-channel" }, "channel", /no channel #no-such-channel/],
     [{ channel_id: "C0ARCHIVED1" }, "channel_id", /archived/],
+    // Private channels that the app is not in do not exist for it.
+    [{ channel_id: "C0PRIVATE02" }, "channel_id", /if the channel is private.+\/invite @/],
+    [{ channel: "#private-elsewhere" }, "channel", /if it is private.+\/invite @/],
   ];
   for (const [channel, field, cure] of refused) {
     const { status, json } = await create(channel);

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import type { Alert } from "../domain/alert.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.ts";
@@ -17,10 +18,10 @@ type Taken = Static<typeof AlertTaken>;
 /** Takes one alert: it is on disk when this resolves. Throws `ApiError` or `StoreUnavailable`. */
 export async function takeAlert(
   body: JsonValue | undefined,
-  principal: Principal,
+  { principal, hops }: Sender,
   context: Pick<HttpContext, "clock" | "intake" | "tenantSinks" | "settings" | "intakeMetrics">,
 ): Promise<Taken> {
-  const read = await readIncoming(body, principal, context);
+  const read = await readIncoming(body, { principal, hops }, context);
   const { alert, chosen, unknown, warnings } = read;
   if (read.eventSinkIds === null && chosen.length === 0 && !alert.staging) {
     warnings.push("The tenant has no event sink, so the alert is recorded and goes nowhere.");
@@ -39,6 +40,18 @@ export async function takeAlert(
   };
 }
 
+/** Who sends, and how often the request says it has been through Event Sinks. */
+export interface Sender {
+  readonly principal: Principal;
+  readonly hops: string | undefined;
+}
+
+/** A body of the webhook owner's own making carries the count in a header instead. */
+export function senderOf({ principal, headers }: FastifyRequest): Sender {
+  const hops = headers["event-sinks-hops"];
+  return { principal, hops: typeof hops === "string" ? hops : undefined };
+}
+
 export interface Incoming {
   readonly alert: Alert;
   /** As the alert names them; null when it names none. */
@@ -53,10 +66,10 @@ export interface Incoming {
 /** Reads an alert and picks its sinks; nothing is stored. Throws `ApiError` or `StoreUnavailable`. */
 export async function readIncoming(
   body: JsonValue | undefined,
-  principal: Principal,
+  { principal, hops }: Sender,
   context: Pick<HttpContext, "clock" | "tenantSinks" | "settings">,
 ): Promise<Incoming> {
-  const read = readAlert(requireObject(body), { uid: newId(), now: context.clock.now() });
+  const read = readAlert(requireObject(body), { uid: newId(), now: context.clock.now(), hops });
   if (!read.ok) {
     const { code, message, path } = read.problem;
     throw new ApiError(code, message, { details: [{ path, message }] });

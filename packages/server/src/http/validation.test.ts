@@ -34,14 +34,14 @@ test("each fault is told once, by its path, with what would be right", () => {
     [{ name: [] }, "name: `name` must be a string, not an array."],
     [{ name: "n", note: 7 }, "note: `note` must be a string or null, not a number (letters)."],
     [{ name: "n", note: "A1" }, "note: `note` does not fit (letters)."],
-    [{ name: "n", mixed: "x" }, "mixed: `mixed` must be an integer or an array, not `x`."],
+    [{ name: "n", mixed: "x" }, "mixed: `mixed` must be an integer or an array, not a string."],
     [{ name: "n", mixed: [1] }, "mixed.0: `mixed.0` must be a string, not a number."],
     [{ name: "n", id: "1" }, "id: `id` must be a UUID."],
     [{ name: "n", "a/b": 1 }, "a/b: `a/b` must be a boolean, not a number."],
     [{ name: "n", list: [{ x: "z" }] }, "list.0.x: `list.0.x` must be `y`, not `z`."],
     [{ name: "n", list: [{ x: "y" }, { x: "y" }] }, "list: `list` must have at most 1 items."],
     [null, ": The body must be a JSON object, and there is none."],
-    ["text", ": The body must be a JSON object, not `text`."],
+    ["text", ": The body must be a JSON object, not a string."],
   ];
   for (const [value, said] of faults) assert.deepEqual(details(value), [said]);
 });

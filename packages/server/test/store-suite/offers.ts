@@ -135,6 +135,18 @@ export function offerTests(openStore: OpenStore): void {
     );
   });
 
+  test("an answer is heard before what is told after it", async ({ store }) => {
+    const sink = await storedSink(store);
+    const heard: string[] = [];
+    store.subscribe({ offersPerLane: 1 }, ({ kind }) => heard.push(kind));
+    const lanes = [{ tenantId: sink.tenantId, eventSinkId: sink.id, limit: 1 }];
+    const claimed = store.claim({ lanes, now: startAt }).then(() => heard.push("claimed"));
+    const alerts = [newAlert([sink]), newAlert([sink])];
+    await Promise.all([claimed, store.acceptAlerts({ alerts, now: startAt })]);
+    await eventually(() => heard.length === 3);
+    assert.deepEqual(heard, ["claimed", "offered", "due"]);
+  });
+
   test("a failed record is neither offered nor leased", async ({ store }) => {
     const { offered } = listen(store, 5);
     const sink = await storedSink(store);

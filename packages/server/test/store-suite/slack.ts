@@ -47,7 +47,18 @@ function slackIntegrationTests(openStore: OpenStore): void {
       settings: { slack_integration_id: first.id },
     });
     const { changed } = listen(store, 0);
-    const second = { ...first, name: "Renamed", sealedSecrets: "new", updatedAt: startAt + 9 };
+    const second = {
+      ...first,
+      name: "Renamed",
+      teamId: "T2",
+      teamName: "Beta",
+      botUserId: "U2",
+      scopes: ["chat:write", "channels:read"],
+      revokedReason: "token_revoked",
+      sealedSecrets: "new",
+      tokenExpiresAt: startAt + 43_200_000,
+      updatedAt: startAt + 9,
+    };
     await store.putSlackIntegration(second);
     assert.deepEqual(await store.getSlackIntegration({ tenantId: null, id: first.id }), second);
     assert.deepEqual(changed(), [

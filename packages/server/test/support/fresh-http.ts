@@ -9,6 +9,7 @@ import { createHttpServer } from "../../src/http/server.ts";
 import { createLog } from "../../src/log.ts";
 import { hashApiKey } from "../../src/operator-key.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
+import type { Mailer } from "../../src/outbound/outbound.ts";
 import { createSealer } from "../../src/sealer.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { type FreshStore, openFreshStore } from "./fresh-store.ts";
@@ -47,7 +48,7 @@ export interface FreshHttp {
 }
 
 export async function openFreshHttp(
-  change: { settings?: Partial<HttpSettings>; deps?: Partial<HttpDeps> } = {},
+  change: { settings?: Partial<HttpSettings>; deps?: Partial<HttpDeps>; mailer?: Mailer } = {},
 ): Promise<FreshHttp> {
   const clock = createFakeClock();
   const fresh = await openFreshStore();
@@ -70,7 +71,7 @@ export async function openFreshHttp(
   const engine = new Engine({
     store: fresh.store,
     outbound,
-    mailer: noMailer,
+    mailer: change.mailer ?? noMailer,
     refreshToken: async () => null,
     sealer,
     vendors: settings.vendors,

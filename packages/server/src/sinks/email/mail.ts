@@ -70,7 +70,7 @@ function escapeHtml(text: string): string {
 /** Mail readers drop style sheets, so every style is inline. */
 const styles = {
   page: "margin:0;padding:16px;background:#f4f5f7;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:14px;line-height:1.5;color:#1d2129",
-  card: "max-width:760px;margin:0 auto;background:#ffffff;border:1px solid #dfe2e6;border-radius:6px;border-collapse:separate;width:100%",
+  card: "max-width:760px;margin:0 auto;background:#ffffff;border:1px solid #dfe2e6;border-radius:6px;border-collapse:separate;border-spacing:0;width:100%",
   label: "display:inline-block;padding:1px 8px;border-radius:3px;color:#ffffff;font-weight:600",
   title: "margin:8px 0 0;font-size:19px;line-height:1.3;overflow-wrap:anywhere",
   text: "margin:0 0 12px;white-space:pre-wrap;overflow-wrap:anywhere",
@@ -115,7 +115,7 @@ function nameValueTable(facts: readonly { name: string; value: string }[]): stri
   if (facts.length === 0) return "";
   const rows = facts.map(
     ({ name, value }) =>
-      `<tr><th style="${styles.cell};font-weight:600">${escapeHtml(name)}</th><td style="${styles.cell};white-space:pre-wrap">${escapeHtml(value)}</td></tr>`,
+      `<tr><th style="${styles.cell};font-weight:600${name.length <= 30 ? ";white-space:nowrap" : ""}">${escapeHtml(name)}</th><td style="${styles.cell};white-space:pre-wrap">${escapeHtml(value)}</td></tr>`,
   );
   return `<table style="${styles.table}">${rows.join("")}</table>`;
 }
@@ -126,7 +126,8 @@ function resultsAsHtml({ table }: AlertSummary): string {
   if (columns.length === 0) return "";
   const title = `<p style="margin:0 0 4px"><b>Results</b> (${plural(table.totalRowCount, "row")})</p>`;
   const more = moreText(table, { rows: rows.length, columns: columns.length });
-  const rest = more === "" ? "" : `<p style="${styles.small}">${escapeHtml(more)}</p>`;
+  const rest =
+    more === "" ? "" : `<p style="${styles.small};margin:0 0 12px">${escapeHtml(more)}</p>`;
   const [only] = rows;
   // One row reads better from top to bottom.
   if (rows.length === 1 && only !== undefined) {
