@@ -130,7 +130,7 @@ export const settings = {
       "The origin of PagerDuty's Events API; `https://events.eu.pagerduty.com` for accounts in the EU. Point it elsewhere for tests; it may then be a private address.",
     read: readOrigin,
   }),
-  smtpUrl: secret("e-mail sinks deliver nothing, and say so", {
+  smtpUrl: secret("e-mail sinks cannot be saved", {
     name: "EVENT_SINKS_SMTP_URL",
     meaning:
       "The SMTP server that takes the mail of e-mail sinks: `smtps://user:password@mail.example.com` (TLS from the start, port 465) or `smtp://…` (STARTTLS, port 587); signs in the user name or password are percent-encoded. Certificates are verified. On a server of the same machine STARTTLS is not used, unless `?requireTLS=true` asks for it; `?ignoreTLS=true` sends unencrypted anywhere.",

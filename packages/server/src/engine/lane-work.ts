@@ -1,15 +1,12 @@
 import type { JsonObject } from "../domain/json.ts";
-import { severityRank } from "../domain/severity.ts";
+import { isUrgentSeverity } from "../domain/severity.ts";
 import type { RollUp } from "../sinks/sink-type.ts";
 import type { LeasedDelivery } from "../store/store.ts";
 import { alertFields } from "./attempt.ts";
 
-/** From this severity on (Critical) an alert jumps its lane's queue. */
-const urgentRankMin = 5;
-
 /** Grave enough to go before everything else of its lane. */
-export function isUrgent(delivery: LeasedDelivery): boolean {
-  return severityRank(delivery.alert.severityId) >= urgentRankMin;
+export function isUrgent({ alert }: LeasedDelivery): boolean {
+  return isUrgentSeverity(alert.severityId);
 }
 
 /**

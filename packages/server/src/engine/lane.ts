@@ -86,6 +86,8 @@ export class Lanes {
       const lane = this.#alarms.pop()?.lane;
       if (lane === undefined) break;
       lane.isClaiming = true;
+      // What is told from here on may not be in the claim's answer: it must not be forgotten with it.
+      lane.nextDueAt = null;
       found.push(lane);
     }
     return found;
@@ -94,7 +96,7 @@ export class Lanes {
   /** Ends a claim: `nextDueAt` is what the store has left. */
   endClaiming(lane: LaneState, nextDueAt: number | null): void {
     lane.isClaiming = false;
-    lane.nextDueAt = nextDueAt;
+    if (nextDueAt !== null) lane.nextDueAt = Math.min(lane.nextDueAt ?? nextDueAt, nextDueAt);
     this.#setAlarm(lane);
   }
 

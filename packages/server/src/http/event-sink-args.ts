@@ -79,6 +79,13 @@ export async function readSettings(
       `${sinkType.wireName} URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).`,
     );
   }
+  if (sinkType.type === "email" && context.settings.vendors.mailFrom === undefined) {
+    throw refuseArgs(
+      "invalid_request",
+      sinkType.wireName,
+      "This service has no SMTP server to send mail through: the operator must set EVENT_SINKS_SMTP_URL and EVENT_SINKS_MAIL_FROM.",
+    );
+  }
   if (sinkType.type !== "slack") return read;
   const integration = await findIntegration(read.settings, input, context);
   return { ...read, settings: await lookUpChannel(read.settings, integration, context) };

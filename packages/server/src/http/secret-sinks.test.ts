@@ -15,6 +15,7 @@ import { createMailer } from "../outbound/mailer.ts";
 import { Secret } from "../secret.ts";
 
 const path = "/v1/event_sink";
+const nowhere = { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" };
 const smtpPassword = "smtp-password-of-the-operator";
 
 let http: FreshHttp;
@@ -29,7 +30,11 @@ before(async () => {
     startSmtpReceiver({ login: { user: "operator", password: smtpPassword } }),
   ]);
   const smtpUrl = `smtp://operator:${smtpPassword}@127.0.0.1:${smtp.port}`;
-  http = await openFreshHttp({ mailer: createMailer(new Secret(smtpUrl)) });
+  const vendors = { ...nowhere, mailFrom: "Event Sinks <alerts@example.com>" };
+  http = await openFreshHttp({
+    mailer: createMailer(new Secret(smtpUrl)),
+    settings: { vendors },
+  });
 });
 after(() => Promise.all([http.close(), teams.stop(), discord.stop(), smtp.stop()]));
 
@@ -113,6 +118,14 @@ test("no answer, stored record, log line or metric shows a secret", async () => 
       for (const secret of own) assert.ok(!text.includes(secret), text);
     }
   }
+});
+
+test("an e-mail sink is refused where there is no SMTP server to send through", async () => {
+  const without = await openFreshHttp({ settings: { vendors: nowhere } });
+  const refused = await without.call("POST", path, sinkOf({ Email: { to: ["a@example.com"] } }));
+  assert.equal(refused.status, 400);
+  assert.match(refused.json.error, /EVENT_SINKS_SMTP_URL/);
+  await without.close();
 });
 
 test("plain http is refused where https is required", async () => {
