@@ -77,13 +77,14 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     await checkEncryptionKey(store, sealer);
 
     const slackApp = readSlackApp(config);
-    const vendors = { slackApi: config.slackApiUrl, pagerduty: config.pagerdutyUrl };
+    const vendors = readVendors(config);
     const engine = await startEngineThread(
       {
         store: database.connect(),
         encryptionKey: encryptionKey.key.reveal(),
         allowCidrs: config.allowCidrs,
         vendors,
+        smtpUrl: config.smtpUrl?.reveal() ?? null,
         slackApp: slackApp && { ...slackApp, clientSecret: slackApp.clientSecret.reveal() },
         logLevel: config.logLevel,
       },
@@ -102,6 +103,12 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     await stop();
     throw error;
   }
+}
+
+/** Mail has a sender only where there is a server to send it. */
+function readVendors({ slackApiUrl, pagerdutyUrl, smtpUrl, mailFrom }: Config): VendorUrls {
+  const vendors = { slackApi: slackApiUrl, pagerduty: pagerdutyUrl };
+  return smtpUrl === null || mailFrom === null ? vendors : { ...vendors, mailFrom };
 }
 
 function readSlackApp({ slackClientId, slackClientSecret }: Config): SlackApp | null {

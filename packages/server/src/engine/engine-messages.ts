@@ -10,6 +10,8 @@ export interface EngineThreadData {
   readonly encryptionKey: string;
   readonly allowCidrs: readonly string[];
   readonly vendors: VendorUrls;
+  /** With user name and password; null when there is no mail. */
+  readonly smtpUrl: string | null;
   /** In clear too. */
   readonly slackApp: { readonly clientId: string; readonly clientSecret: string } | null;
   readonly logLevel: LogLevel;

@@ -8,7 +8,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../clock.ts";
 import { createLog } from "../log.ts";
 import { createOutbound } from "../outbound/create-outbound.ts";
-import type { Mailer } from "../outbound/outbound.ts";
+import { createMailer } from "../outbound/mailer.ts";
 import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
@@ -17,18 +17,6 @@ import { Engine } from "./engine.ts";
 import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 import { createEngineMetrics } from "./engine-metrics.ts";
 import { createTokenRefresher } from "./refresh-slack-token.ts";
-
-/** Until there is one. */
-const noMailer: Mailer = {
-  send: async () => ({
-    kind: "failure",
-    reason: "connection_failed",
-    detail: "This service has no SMTP server.",
-    ambiguous: false,
-    durationMs: 0,
-  }),
-  close: async () => {},
-};
 
 function readSlackApp({ slackApp }: EngineThreadData): SlackApp | null {
   return slackApp && { ...slackApp, clientSecret: new Secret(slackApp.clientSecret) };
@@ -43,7 +31,7 @@ async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const parts = { store, outbound, sealer, vendors: data.vendors, clock: systemClock, log };
   const engine = new Engine({
     ...parts,
-    mailer: noMailer,
+    mailer: createMailer(data.smtpUrl === null ? null : new Secret(data.smtpUrl)),
     refreshToken: createTokenRefresher({ ...parts, slackApp: readSlackApp(data) }),
     metrics,
     random: Math.random,
