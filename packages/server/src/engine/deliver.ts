@@ -40,9 +40,13 @@ export interface HealthChange {
   readonly after: SinkHealth;
 }
 
-/** What became of a group of deliveries that went out together. */
-export interface Delivered {
+/** A group of deliveries that went out together, and what the attempt found. */
+export interface Attempted {
+  readonly group: readonly LeasedDelivery[];
+  /** With the token that was used. */
+  readonly sink: ReadySink;
   readonly findings: AttemptFindings;
+  /** One for each of the group. */
   readonly settlements: readonly Settlement[];
   /** New memory by dedup key; empty when the attempt left none. */
   readonly memories: ReadonlyMap<string, JsonObject>;
@@ -50,17 +54,16 @@ export interface Delivered {
 }
 
 /**
- * Attempts a group (one delivery, or several as a roll-up) and settles each of them.
- * Rejects when the store cannot take a settlement; the lease is then kept, so that what
- * may have arrived is not sent again by this process.
+ * Attempts a group: one delivery, or several as a roll-up.
  * @param judge says what the outcome means for the sink's health.
+ * Rejects when it could not be tried, e.g. since a token cannot be renewed while the store is away.
  */
-export async function deliver(
+export async function attemptGroup(
   group: readonly LeasedDelivery[],
   known: ReadySink,
   judge: (outcome: FinalOutcome) => HealthChange,
   deps: DeliverDeps,
-): Promise<Delivered> {
+): Promise<Attempted> {
   const [first] = group;
   if (first === undefined) throw new Error("nothing to deliver");
   const isDue = isRefreshDue(known, deps.clock.now());
@@ -84,11 +87,22 @@ export async function deliver(
       random: deps.random(),
     }),
   );
+  return { group, sink, findings, settlements, memories, health };
+}
+
+/**
+ * Settles each of a group. Rejects when the store cannot take a settlement; the lease is then
+ * kept, so that what may have arrived is not sent again by this process.
+ */
+export async function settleGroup(attempted: Attempted, deps: DeliverDeps): Promise<void> {
+  const { group, sink, settlements, findings } = attempted;
   await Promise.all(
-    settlements.map((settlement, index) => settle(settlement, group[index] ?? first, sink, deps)),
+    group.map((delivery, index) => {
+      const settlement = settlements[index];
+      return settlement && settle(settlement, delivery, sink, deps);
+    }),
   );
   await noteSinkVerdict(sink, findings.exchanges, deps);
-  return { findings, settlements, health, memories };
 }
 
 async function settle(

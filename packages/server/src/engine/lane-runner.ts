@@ -7,7 +7,13 @@ import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Pace } from "../sinks/sink-type.ts";
 import type { LeasedDelivery, Store } from "../store/store.ts";
 import type { FinalOutcome } from "./attempt.ts";
-import { type DeliverDeps, type Delivered, deliver, type HealthChange } from "./deliver.ts";
+import {
+  type Attempted,
+  attemptGroup,
+  type DeliverDeps,
+  type HealthChange,
+  settleGroup,
+} from "./deliver.ts";
 import type { LaneState, Lanes } from "./lane.ts";
 import { shareMemory, takeNext } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
@@ -64,17 +70,24 @@ export class LaneRunner {
   #startAll(lane: LaneState, sink: ReadySink): void {
     const { sinkType } = sink;
     if (sinkType.rollUp !== null) lane.leasesMax = engineLimits.leasesPerRollUpLaneMax;
+    if (this.#mustHold(lane, sink)) return;
     const attemptsMax = Math.min(sinkType.attemptsMax, lane.attemptsMax);
-    while (
-      !this.#deps.isStopping() &&
-      lane.waiting.length > 0 &&
-      lane.inFlightCount < attemptsMax
-    ) {
+    while (!this.#deps.isStopping() && lane.waiting.length > 0 && lane.attemptCount < attemptsMax) {
       if (this.#mustRest(lane, sink)) break;
       const group = takeNext(lane.waiting, sinkType.rollUp);
-      lane.inFlightCount += group.length;
+      lane.attemptCount += 1;
+      lane.leaseCount += group.length;
       this.#deps.work.add(this.#deliver(lane, group, sink));
     }
+  }
+
+  /** While a sink is broken only its probe goes out; what was leased before goes back. */
+  #mustHold(lane: LaneState, sink: ReadySink): boolean {
+    const { nextProbeAt } = lane.health ?? sink.health;
+    if (nextProbeAt === null || nextProbeAt <= this.#deps.clock.now()) return false;
+    this.#deps.handBack(lane.waiting.splice(0));
+    this.#deps.lanes.expect(lane, nextProbeAt);
+    return true;
   }
 
   /** Asks the platform's pace; when it is too soon, the lane goes on when the time has come. */
@@ -91,23 +104,65 @@ export class LaneRunner {
     return true;
   }
 
+  /** One group from its start to its settle. Its slot is free as soon as the attempt is over. */
   async #deliver(
     lane: LaneState,
     group: readonly LeasedDelivery[],
     sink: ReadySink,
   ): Promise<void> {
-    try {
-      const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
-      const delivered = await deliver(group, sink, judge, this.#deps);
-      this.#learnFrom(lane, sink, delivered);
-    } catch (error) {
-      const deliveryIds = group.map(({ id }) => id);
-      this.#deps.log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
-    }
-    lane.inFlightCount -= group.length;
+    const attempted = await this.#attempt(lane, group, sink);
+    lane.attemptCount -= 1;
     this.run(lane);
+    if (attempted !== null) await this.#settle(lane, attempted);
+    lane.leaseCount -= group.length;
     this.#deps.lanes.roomFreed(lane);
     if (lane.nextDueAt !== null) this.#deps.pump();
+  }
+
+  /** Null when it could not even be tried; it is handed back then. */
+  async #attempt(
+    lane: LaneState,
+    group: readonly LeasedDelivery[],
+    sink: ReadySink,
+  ): Promise<Attempted | null> {
+    const { clock, log, handBack, lanes } = this.#deps;
+    try {
+      const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
+      const attempted = await attemptGroup(group, sink, judge, this.#deps);
+      this.#learnFrom(lane, attempted);
+      return attempted;
+    } catch (error) {
+      log.error({ error, delivery_ids: group.map(({ id }) => id) }, "engine.attempt_failed");
+      handBack(group);
+      lanes.expect(lane, clock.now() + engineLimits.storeRetryMs);
+      return null;
+    }
+  }
+
+  /** What the next attempts of the lane must know before the store does. */
+  #learnFrom(lane: LaneState, { sink, findings, settlements, memories }: Attempted): void {
+    if (memories.size > 0) shareMemory(lane.waiting, memories);
+    const { outcome } = findings;
+    if (outcome.kind === "retry" && outcome.reason === "rate_limited") {
+      this.#holdLane(lane, sink, settlements[0]?.dueAt ?? 0);
+    }
+  }
+
+  async #settle(lane: LaneState, attempted: Attempted): Promise<void> {
+    const { lanes, log } = this.#deps;
+    try {
+      await settleGroup(attempted, this.#deps);
+    } catch (error) {
+      const deliveryIds = attempted.group.map(({ id }) => id);
+      log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
+    }
+    for (const { state, dueAt } of attempted.settlements) {
+      if (state === "pending" && dueAt !== null) lanes.expect(lane, dueAt);
+    }
+    const { before, after } = attempted.health;
+    if ((before.state === "broken") !== (after.state === "broken")) {
+      this.#announce(attempted.sink, after);
+    }
   }
 
   /** At once, so that attempts which end together count one after the other. */
@@ -117,27 +172,6 @@ export class LaneRunner {
     lane.health = after;
     lane.attemptsMax = attemptsAfter(lane.attemptsMax, before, after, outcome.kind);
     return { before, after };
-  }
-
-  #learnFrom(
-    lane: LaneState,
-    sink: ReadySink,
-    { findings, settlements, health, memories }: Delivered,
-  ): void {
-    if (memories.size > 0) shareMemory(lane.waiting, memories);
-    for (const { state, dueAt } of settlements) {
-      if (state === "pending" && dueAt !== null) this.#deps.lanes.expect(lane, dueAt);
-    }
-    const { outcome } = findings;
-    if (outcome.kind === "retry" && outcome.reason === "rate_limited") {
-      this.#holdLane(lane, sink, settlements[0]?.dueAt ?? 0);
-    }
-    const { before, after } = health;
-    if (after.state === "broken") {
-      this.#deps.handBack(lane.waiting.splice(0));
-      if (after.nextProbeAt !== null) this.#deps.lanes.expect(lane, after.nextProbeAt);
-    }
-    if ((before.state === "broken") !== (after.state === "broken")) this.#announce(sink, after);
   }
 
   /** A platform that asked to slow down is left alone, by all sinks it counts together. */

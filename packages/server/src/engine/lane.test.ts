@@ -41,10 +41,10 @@ test("what a claim leaves and what was told meanwhile: the earlier counts", () =
 test("a lane without room waits until a delivery is done", () => {
   const lanes = new Lanes();
   const state = lanes.get(lane("a"));
-  state.inFlightCount = engineLimits.leasesPerLaneMax;
+  state.leaseCount = engineLimits.leasesPerLaneMax;
   lanes.expect(state, 100);
   assert.equal(lanes.nextAlarmAt(), null);
-  state.inFlightCount = engineLimits.leasesPerLaneMax - engineLimits.claimMin;
+  state.leaseCount = engineLimits.leasesPerLaneMax - engineLimits.claimMin;
   lanes.roomFreed(state);
   assert.equal(lanes.nextAlarmAt(), 100);
 });

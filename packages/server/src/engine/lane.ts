@@ -8,8 +8,10 @@ import { engineLimits } from "./limits.ts";
 export interface LaneState extends Lane {
   /** Leased and not started. */
   readonly waiting: LeasedDelivery[];
-  /** Attempts under way, and settles not yet confirmed. */
-  inFlightCount: number;
+  /** Attempts under way; a roll-up is one. */
+  attemptCount: number;
+  /** Deliveries under way, and those whose settle is not yet confirmed. */
+  leaseCount: number;
   /** When the store has something to claim; null when it has nothing that we know of. */
   nextDueAt: number | null;
   isClaiming: boolean;
@@ -28,7 +30,7 @@ export interface LaneState extends Lane {
 
 /** How many more deliveries of a lane may be leased. */
 export function roomOf(lane: LaneState): number {
-  return lane.leasesMax - lane.waiting.length - lane.inFlightCount;
+  return lane.leasesMax - lane.waiting.length - lane.leaseCount;
 }
 
 /**
@@ -48,7 +50,8 @@ export class Lanes {
         tenantId: lane.tenantId,
         eventSinkId: lane.eventSinkId,
         waiting: [],
-        inFlightCount: 0,
+        attemptCount: 0,
+        leaseCount: 0,
         nextDueAt: null,
         isClaiming: false,
         isStarting: false,
@@ -128,7 +131,7 @@ export class Lanes {
 function isIdle(lane: LaneState): boolean {
   return (
     lane.waiting.length === 0 &&
-    lane.inFlightCount === 0 &&
+    lane.leaseCount === 0 &&
     !lane.isClaiming &&
     !lane.isStarting &&
     lane.attemptsMax === Number.POSITIVE_INFINITY

@@ -6,11 +6,11 @@ export const engineLimits = {
   /** Attempts of one sink at the same time: a hanging sink holds at most these. */
   attemptsPerLaneMax: 32,
   /** Deliveries of one sink leased at a time, under way or next in line. */
-  leasesPerLaneMax: 64,
+  leasesPerLaneMax: 128,
   /** The same where a backlog is rolled up: what one message may gather. */
   leasesPerRollUpLaneMax: 500,
   /** A lane claims only when it has room for this many, so that claims come in groups. */
-  claimMin: 16,
+  claimMin: 32,
   /** Lanes asked for in one claim, so that one call stays short. */
   lanesPerClaimMax: 64,
   /** Requests in one attempt: look-ups before the one that delivers, e.g. pages of channels. */
