@@ -36,13 +36,13 @@ export function runWireSuite(sinkType: SinkType, sinkCase: SinkCase): void {
     after(() => bench.close());
     if (sinkType.type === "email") runOverSmtp(bench, sinkType);
     else runOverHttp(bench, sinkType);
-    test("a certificate nobody vouches for ends it before anything is sent", async () => {
+    test("a certificate nobody vouches for ends it before anything is sent", async (t) => {
       const scheme = sinkType.type === "email" ? "smtps" : "https";
       const server = await startTcpServer(() => {}, {
         tls: makeSelfSignedCertificate("localhost"),
       });
+      t.after(() => server.close());
       assertRetry(await bench.attempt(`${scheme}://localhost:${server.port}`), "tls_failed", false);
-      await server.close();
     });
     test("nobody there is tried again", async () => {
       const server = await startTcpServer(() => {});
@@ -116,15 +116,15 @@ function runOverHttp(bench: WireBench, sinkType: SinkType): void {
     }
   });
 
-  test("what a server echoes of its request shows no secret, anywhere", async () => {
+  test("what a server echoes of its request shows no secret, anywhere", async (t) => {
     let status = 200;
     const echo = await startEcho(() => status);
+    t.after(() => echo.close());
     for (status of statuses) {
       const findings = await bench.attempt(echo.origin);
       assert.ok(findings.exchanges.length > 0);
       assertNoSecret(bench, echo.origin, findings);
     }
-    await echo.close();
   });
 }
 
@@ -181,7 +181,7 @@ function runOverSmtp(bench: WireBench, sinkType: SinkType): void {
     }
   });
 
-  test("half a reply, a giant one and one that is not SMTP are no replies", async () => {
+  test("half a reply, a giant one and one that is not SMTP are no replies", async (t) => {
     const talks = [
       ["220 half", true, "connection_failed"],
       [`220-${"x".repeat(200_000)}`, false, "bad_response"],
@@ -191,8 +191,8 @@ function runOverSmtp(bench: WireBench, sinkType: SinkType): void {
       const other = await startTcpServer(() => {}, {
         onConnection: (socket) => void (isCut ? socket.end(said) : socket.write(said)),
       });
+      t.after(() => other.close());
       assertRetry(await bench.attempt(`smtp://127.0.0.1:${other.port}`), reason, false);
-      await other.close();
     }
   });
 }

@@ -120,16 +120,17 @@ test("no answer, stored record, log line or metric shows a secret", async () => 
   }
 });
 
-test("an e-mail sink is refused where there is no SMTP server to send through", async () => {
+test("an e-mail sink is refused where there is no SMTP server to send through", async (t) => {
   const without = await openFreshHttp({ settings: { vendors: nowhere } });
+  t.after(() => without.close());
   const refused = await without.call("POST", path, sinkOf({ Email: { to: ["a@example.com"] } }));
   assert.equal(refused.status, 400);
   assert.match(refused.json.error, /EVENT_SINKS_SMTP_URL/);
-  await without.close();
 });
 
-test("plain http is refused where https is required", async () => {
+test("plain http is refused where https is required", async (t) => {
   const strict = await openFreshHttp({ settings: { requireHttps: true } });
+  t.after(() => strict.close());
   for (const [wireName, url] of [
     ["MicrosoftTeams", teams.url],
     ["Discord", discord.url],
@@ -140,7 +141,6 @@ test("plain http is refused where https is required", async () => {
     const taken = sinkOf({ [wireName]: { url: url.replace("http:", "https:") } });
     assert.equal((await strict.call("POST", path, taken)).status, 200);
   }
-  await strict.close();
 });
 
 test("an operator who edits a tenant's sink does not vouch for its URL", async () => {

@@ -182,7 +182,7 @@ export interface Settlement extends Lane {
   readonly memory?: JsonObject | undefined;
   /** Merged into the sink's settings; does not count as a change by its owner. */
   readonly learned?: JsonObject | undefined;
-  /** The sink's new health; no change by its owner. Subscribers get `sink_changed` when its state is another. */
+  /** The sink's new health; no change by its owner. Subscribers get `sink_changed` when it breaks or heals. */
   readonly health?: SinkHealth | undefined;
   /** Pauses the sink at `now`, with `sink_changed`. */
   readonly pausesSink?: boolean | undefined;

@@ -73,7 +73,11 @@ async function lastLife(service: Awaited<ReturnType<typeof startService>>): Prom
   const rounds = Math.ceil(ledger.unknown.size / load.batchSize) + 1;
   let sent = 0;
   await runLoad(ledger, { ...load, ...service, senders: 1, isOver: () => sent++ >= rounds });
-  await until(() => missing().length === 0, 120_000);
+  // A delivery that was refused three times waits two minutes for its fourth try.
+  await until(() => missing().length === 0, 400_000);
+  const path = `/v1/delivery?tenant_id=${tenantId}&state=pending`;
+  const { json } = await service.call("GET", path);
+  if (json.data.deliveries.length > 0) console.log(`still pending: ${json.data.deliveries.length}`);
   await service.stop();
 }
 

@@ -93,8 +93,9 @@ test("links of the alert and of its template stand in the message", () => {
   );
 });
 
-test("a deleted webhook pauses the sink, since Discord blocks who keeps calling", async () => {
+test("a deleted webhook pauses the sink, since Discord blocks who keeps calling", async (t) => {
   const other = await startDiscordSimulator();
+  t.after(() => other.stop());
   other.deleteWebhook();
   const outcome = await post(sampleAlert("scanner-alert"), other.url);
   assert.ok(outcome.kind === "rejected");
@@ -102,12 +103,12 @@ test("a deleted webhook pauses the sink, since Discord blocks who keeps calling"
   assert.ok(outcome.isSinkFault === true && outcome.pausesSink === true);
   const wrong = await post(sampleAlert("scanner-alert"), `${other.url.slice(0, -8)}00000000`);
   assert.ok(wrong.kind === "rejected");
-  await other.stop();
 });
 
-test("at its pace Discord's limits are never met, beyond it they are obeyed", async () => {
+test("at its pace Discord's limits are never met, beyond it they are obeyed", async (t) => {
   const clock = createFakeClock();
   const limited = await startDiscordSimulator({ clock });
+  t.after(() => limited.stop());
   const pace = discord.pace(readSink(discord, { url: limited.url }));
   const paces = new Paces();
   const alert = sampleAlert("scanner-alert");
@@ -128,5 +129,4 @@ test("at its pace Discord's limits are never met, beyond it they are obeyed", as
     assert.deepEqual(await post(alert, limited.url), { kind: "delivered" });
     break;
   }
-  await limited.stop();
 });

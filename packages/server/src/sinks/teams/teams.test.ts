@@ -106,8 +106,9 @@ test("six links are buttons, more are links in the text", () => {
   assert.match(JSON.stringify(card.body), /"url":"https:\/\/x\.example\/8"/);
 });
 
-test("a workflow that is off or gone, and a cut URL, are the sink's faults with a cure", async () => {
+test("a workflow that is off or gone, and a cut URL, are the sink's faults with a cure", async (t) => {
   const other = await startTeamsSimulator();
+  t.after(() => other.stop());
   const alert = sampleAlert("scanner-alert");
   const faults = [];
   for (const state of ["Disabled", "Deleted"] as const) {
@@ -120,12 +121,12 @@ test("a workflow that is off or gone, and a cut URL, are the sink's faults with 
     assert.ok(outcome.kind === "rejected" && outcome.isSinkFault === true);
     assert.match(outcome.detail, /^Teams \(\w+\): .*(Turn it on|copy)/);
   }
-  await other.stop();
 });
 
-test("at its pace Teams' limits are never met, beyond it they are obeyed", async () => {
+test("at its pace Teams' limits are never met, beyond it they are obeyed", async (t) => {
   const clock = createFakeClock();
   const limited = await startTeamsSimulator({ clock });
+  t.after(() => limited.stop());
   const pace = teams.pace(readSink(teams, { url: limited.url }));
   const paces = new Paces();
   const alert = sampleAlert("scanner-alert");
@@ -141,5 +142,4 @@ test("at its pace Teams' limits are never met, beyond it they are obeyed", async
   for (let count = 0; count < 5; count++) outcomes.push(await post(alert, limited.url));
   const last = outcomes.at(-1);
   assert.ok(last?.kind === "retry" && last.reason === "rate_limited");
-  await limited.stop();
 });

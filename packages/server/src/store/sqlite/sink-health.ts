@@ -74,7 +74,9 @@ export function writeHealth(state: WriterState, lane: LaneState, health: SinkHea
   if (lane.deletedAt !== null) return;
   const text = JSON.stringify(health);
   state.db.run("UPDATE event_sinks SET health = ? WHERE no = ?", text, lane.eventSinkNo);
-  if (health.state !== lane.healthState) announceChange(state, lane, false);
+  // A sink that fails now and then goes back and forth between healthy and failing all the time.
+  const wasBroken = lane.healthState === "broken";
+  if ((health.state === "broken") !== wasBroken) announceChange(state, lane, false);
   changeLane(state, lane, { healthState: health.state, probeAt: probeAtOf(health) });
 }
 
