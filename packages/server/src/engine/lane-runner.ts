@@ -160,6 +160,8 @@ export class LaneRunner {
       if (state === "pending" && dueAt !== null) lanes.expect(lane, dueAt);
     }
     const { before, after } = attempted.health;
+    // The next one to ask gets the sink as it is stored now.
+    if (before.state !== after.state) this.#deps.sinks.forget(lane);
     if ((before.state === "broken") !== (after.state === "broken")) {
       this.#announce(attempted.sink, after);
     }

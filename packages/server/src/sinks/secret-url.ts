@@ -100,7 +100,7 @@ function secretsOf(url: URL, shownPath: string): Secrets {
     ...url.search.slice(1).split(/[&=]/),
   ].filter((value, index) => index === 0 || value.length >= partLengthMin);
   return Object.fromEntries(
-    [...new Set(values.slice(0,1))].map((value, index) => [
+    [...new Set(values)].map((value, index) => [
       index === 0 ? "url" : `url_part_${index}`,
       new Secret(value),
     ]),

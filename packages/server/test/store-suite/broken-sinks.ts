@@ -75,7 +75,9 @@ function healthTests(openStore: OpenStore): void {
     await eventually(() => changed().length === 1);
   });
 
-  test("that a sink breaks or heals is told, that it fails now and then is not", async ({ store }) => {
+  test("that a sink breaks or heals is told, that it fails now and then is not", async ({
+    store,
+  }) => {
     const { changed } = listen(store, 0);
     const sink = await storedSink(store);
     const failing = { ...brokenHealth(startAt, 0), state: "failing" as const, nextProbeAt: null };
