@@ -10,7 +10,8 @@ import type { App } from "./context.ts";
 import { ErrorEnvelope } from "./error-envelope.ts";
 
 const description =
-  "Takes detection alerts and delivers them to event sinks: Slack, PagerDuty and webhooks. " +
+  "Takes detection alerts and delivers them to event sinks: Slack, PagerDuty, webhooks, " +
+  "Microsoft Teams, Discord and e-mail. " +
   "Successful calls answer 200, alerts taken 202; whatever is refused answers with the `Error` schema.";
 
 /** Registers the description; must come before the routes. It is served at `/openapi.json`. */
