@@ -5,18 +5,14 @@
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { runInShell } from "../support/run-in-shell.ts";
 import { freshDirectory, startService } from "../support/start-service.ts";
 
 const documentPath = join(import.meta.dirname, "../../../../docs/event-sinks-api.md");
 const documentedId = "b7e33d65-c7a1-4e54-90c3-231c97398a0c";
-/** Stands in where no curl is installed. */
-const curlStandIn = fileURLToPath(new URL("../support/curl.ts", import.meta.url));
 
 interface Example {
   readonly title: string;
@@ -38,15 +34,6 @@ function readExamples(document: string): Example[] {
       assert.ok(command !== undefined && answer !== undefined, section.slice(0, 40));
       return { title: section.slice(0, section.indexOf("\n")), command, answer };
     });
-}
-
-async function runInShell(command: string, env: Record<string, string>): Promise<string> {
-  const standIn = `command -v curl >/dev/null || curl() { '${process.execPath}' '${curlStandIn}' "$@"; }\n`;
-  const shell = spawn("bash", ["-c", standIn + command], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return text(shell.stdout);
 }
 
 /** Ids and times differ from run to run; everything else, the order of keys included, must not. */
