@@ -12,8 +12,8 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Store, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alert-intake.ts";
+import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
-import type { IntakeMetrics } from "./metrics.ts";
 import type { ChannelBooks } from "./slack-channel-book.ts";
 
 /** What the operator decides about the HTTP layer. */

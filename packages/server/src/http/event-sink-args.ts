@@ -6,7 +6,7 @@
 
 import { type TSchema, Type } from "typebox";
 import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/event-sink.ts";
-import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.ts";
 import { isUuid, type TenantId } from "../ids.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import { isMaskedUrl } from "../sinks/secret-url.ts";
@@ -37,6 +37,18 @@ export const UpdateArgs = argsSchema(
   ({ updateArgs }) => updateArgs,
   "The sink's own type; what is left out stays",
 );
+
+/**
+ * `configuration` may be sent back as `event_sink_args`, and PagerDuty's is `null`: it changes
+ * nothing. Changes `body` in place, before it is checked.
+ */
+export function readNullAsUnchanged(body: JsonValue | undefined): void {
+  const args = isJsonObject(body) ? body["event_sink_args"] : undefined;
+  if (!isJsonObject(args)) return;
+  for (const { wireName } of Object.values(sinkTypes)) {
+    if (args[wireName] === null) args[wireName] = {};
+  }
+}
 
 /** What `event_sink_args` holds: the sink type it names, and that type's arguments. */
 export function readNamedType(args: object): { sinkType: SinkType; args: JsonObject } {

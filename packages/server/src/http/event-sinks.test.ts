@@ -287,3 +287,18 @@ test("a sink may reach private addresses only while the operator chose its URL",
   await update(id, { event_sink_args: { Webhook: { url } } });
   assert.equal(await byOperator(id), true);
 });
+
+test("PagerDuty's configuration, which is null, sent back changes nothing", async () => {
+  const made = await http.call("POST", path, {
+    tenant_id: "acme",
+    name: "On call",
+    description: "",
+    event_sink_args: { PagerDuty: { integration_key: "e93facc04764012d7bfb002500d5d1a6" } },
+  });
+  const got = made.json.event_sink;
+  assert.deepEqual(got.configuration, { PagerDuty: null });
+  const sent = { ...got, name: "Night shift", event_sink_args: got.configuration };
+  const answer = await http.call("PUT", `${path}/${got.id}`, sent);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.json.event_sink.name, "Night shift");
+});

@@ -1,7 +1,9 @@
 /** `/v1/event_sink`: the documented API, and what a sink has beyond it. */
 
+import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { EventSink } from "../domain/event-sink.ts";
+import type { JsonValue } from "../domain/json.ts";
 import { ApiError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Secrets } from "../secret.ts";
@@ -14,6 +16,7 @@ import {
   CreateArgs,
   isSavedByOperator,
   readNamedType,
+  readNullAsUnchanged,
   readSettings,
   UpdateArgs,
 } from "./event-sink-args.ts";
@@ -177,7 +180,10 @@ function addUpdate(app: App, context: HttpContext): void {
     body: UpdateBody,
     response: responses(Wrapped, 404, 409, 412, 413, 415),
   };
-  app.put(pathOfOne, { schema }, async (request, reply) => {
+  const preValidation = async ({ body }: FastifyRequest) => {
+    readNullAsUnchanged(body as JsonValue | undefined);
+  };
+  app.put(pathOfOne, { schema, preValidation }, async (request, reply) => {
     const { body, params } = request;
     requireSameId(body.id, params.id);
     const isWanted = readIfMatch(request.headers["if-match"]);

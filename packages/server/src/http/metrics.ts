@@ -4,14 +4,7 @@
  */
 
 import type { FastifyRequest } from "fastify";
-import {
-  AggregatorRegistry,
-  Counter,
-  Gauge,
-  Histogram,
-  type MetricObject,
-  type Registry,
-} from "prom-client";
+import { AggregatorRegistry, Gauge, Histogram, type MetricObject } from "prom-client";
 import { Type } from "typebox";
 import { deliveryStates } from "../domain/delivery.ts";
 import { ApiError } from "../errors.ts";
@@ -21,11 +14,6 @@ import type { App, HttpContext } from "./context.ts";
 
 /** Seconds. Intake is to answer in milliseconds, so the steps are fine there. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-export interface IntakeMetrics {
-  readonly accepted: Counter;
-  readonly duplicates: Counter;
-}
 
 /** Measures every request of `app`. */
 export function measureRequests(app: App, { metrics }: Pick<HttpContext, "metrics">): void {
@@ -42,23 +30,6 @@ export function measureRequests(app: App, { metrics }: Pick<HttpContext, "metric
     durations.observe(labels, reply.elapsedTime / 1_000);
     done();
   });
-}
-
-/** What intake counts. */
-export function createIntakeMetrics(metrics: Registry): IntakeMetrics {
-  const registers = [metrics];
-  return {
-    accepted: new Counter({
-      name: "event_sinks_alerts_accepted_total",
-      help: "Alerts taken and stored since the process started.",
-      registers,
-    }),
-    duplicates: new Counter({
-      name: "event_sinks_alert_duplicates_total",
-      help: "Alerts that had been taken before, and were not stored again.",
-      registers,
-    }),
-  };
 }
 
 export function metricsRoute(app: App, context: HttpContext): void {

@@ -27,8 +27,9 @@ import { answerClientError, createSendError, handleErrors } from "./error-envelo
 import { eventSinkStatusRoutes } from "./event-sink-status.ts";
 import { eventSinkRoutes } from "./event-sinks.ts";
 import { healthRoutes } from "./health.ts";
+import { createIntakeMetrics } from "./intake-metrics.ts";
 import { readListBody } from "./list-body.ts";
-import { createIntakeMetrics, measureRequests, metricsRoute } from "./metrics.ts";
+import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { previewRoutes } from "./preview.ts";
 import { signingSecretRoutes } from "./signing-secret.ts";
