@@ -67,6 +67,8 @@ export function healthAfter(health: SinkHealth, sign: SinkSign, now: number): Si
     failureCount: health.failureCount + 1,
   };
   if (health.state === "broken") {
+    // What was under way as it broke, and ends now, was no probe.
+    if (health.nextProbeAt !== null && now < health.nextProbeAt) return { ...health, ...failure };
     const probeCount = health.probeCount + 1;
     return { ...health, ...failure, probeCount, nextProbeAt: now + probeDelayMs(probeCount) };
   }

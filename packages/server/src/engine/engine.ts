@@ -36,7 +36,7 @@ import type { AttemptDeps } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import { type LaneState, Lanes, roomOf } from "./lane.ts";
 import { LaneRunner } from "./lane-runner.ts";
-import { noteResolve } from "./lane-work.ts";
+import { noteResolve, shareMemory } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
 import { sendTest } from "./send-test.ts";
 import { createSendingSinks, type SendingSinks } from "./sending-sinks.ts";
@@ -137,7 +137,7 @@ export class Engine {
         this.#reconsider(event);
         break;
       case "resolve_waiting":
-        noteResolve(this.#lanes.get(event).waiting, event.dedupKey);
+        noteResolve(this.#lanes.find(event)?.waiting ?? [], event.dedupKey);
         break;
       case "due":
         for (const lane of event.lanes) this.#lanes.expect(lane, lane.dueAt);
@@ -153,7 +153,10 @@ export class Engine {
   #reconsider(changed: Lane): void {
     const lane = this.#lanes.find(changed);
     if (lane === undefined) return;
-    lane.health = null;
+    lane.isHealthOld = true;
+    lane.heldUntil = 0;
+    lane.resting?.cancel();
+    lane.resting = null;
     if (lane.waiting.length === 0) return;
     this.#handBack(lane.waiting.splice(0));
     this.#lanes.expect(lane, this.#deps.clock.now());
@@ -167,7 +170,10 @@ export class Engine {
       lane.waiting.push(delivery);
       lanes.add(lane);
     }
-    for (const lane of lanes) this.#runner.run(lane);
+    for (const lane of lanes) {
+      shareMemory(lane.waiting, lane.unsettled);
+      this.#runner.run(lane);
+    }
   }
 
   /** Claims for every lane that has work due and room, then sleeps until the next has. */
@@ -210,6 +216,7 @@ export class Engine {
         const lane = this.#lanes.get(key);
         if (this.#isStopping) this.#handBack(deliveries);
         else lane.waiting.push(...deliveries);
+        shareMemory(lane.waiting, lane.unsettled);
         this.#lanes.endClaiming(lane, nextDueAt);
       }
     } catch (error) {
@@ -220,6 +227,7 @@ export class Engine {
     for (const lane of claiming) {
       if (lane.isClaiming) this.#lanes.endClaiming(lane, null);
       this.#runner.run(lane);
+      this.#lanes.roomFreed(lane);
     }
     this.#pump();
   }

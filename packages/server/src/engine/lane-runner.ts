@@ -52,16 +52,15 @@ export class LaneRunner {
   }
 
   async #startWaiting(lane: LaneState): Promise<void> {
-    const { clock, log } = this.#deps;
+    const { log } = this.#deps;
     try {
       const sink = await this.#deps.sinks.get(lane);
       if (sink === null) this.#deps.handBack(lane.waiting.splice(0));
       else this.#startAll(lane, sink);
     } catch (error) {
       log.error({ error, event_sink_id: lane.eventSinkId }, "engine.sink_unreadable");
-      this.#deps.handBack(lane.waiting.splice(0));
-      this.#deps.lanes.expect(lane, clock.now() + engineLimits.sinkRetryMs);
-      this.#deps.pump();
+      // Kept: what is handed back is announced as due at once, and would be claimed again at once.
+      this.#rest(lane, engineLimits.sinkRetryMs);
     } finally {
       lane.isStarting = false;
     }
@@ -70,6 +69,10 @@ export class LaneRunner {
   #startAll(lane: LaneState, sink: ReadySink): void {
     const { sinkType } = sink;
     if (sinkType.rollUp !== null) lane.leasesMax = engineLimits.leasesPerRollUpLaneMax;
+    if (lane.isHealthOld) {
+      lane.health = null;
+      lane.isHealthOld = false;
+    }
     if (this.#mustHold(lane, sink)) return;
     const attemptsMax = Math.min(sinkType.attemptsMax, lane.attemptsMax);
     while (!this.#deps.isStopping() && lane.waiting.length > 0 && lane.attemptCount < attemptsMax) {
@@ -85,6 +88,11 @@ export class LaneRunner {
   #mustHold(lane: LaneState, sink: ReadySink): boolean {
     const { nextProbeAt } = lane.health ?? sink.health;
     if (nextProbeAt === null || nextProbeAt <= this.#deps.clock.now()) return false;
+    if (lane.leaseCount > 0) {
+      // The store may not know yet that the sink is broken, and would lease it all again at once.
+      this.#rest(lane, engineLimits.storeRetryMs);
+      return true;
+    }
     this.#deps.handBack(lane.waiting.splice(0));
     this.#deps.lanes.expect(lane, nextProbeAt);
     return true;
@@ -97,11 +105,17 @@ export class LaneRunner {
     const pace = paceOf(sink);
     const at = pace === null ? lane.heldUntil : this.#paces.take(pace, now);
     if (at <= now) return false;
-    lane.resting = clock.setTimer(at - now, () => {
+    this.#rest(lane, at - now);
+    return true;
+  }
+
+  /** Leaves the lane alone for a while; what waits stays leased. */
+  #rest(lane: LaneState, delayMs: number): void {
+    lane.resting?.cancel();
+    lane.resting = this.#deps.clock.setTimer(delayMs, () => {
       lane.resting = null;
       this.run(lane);
     });
-    return true;
   }
 
   /** One group from its start to its settle. Its slot is free as soon as the attempt is over. */
@@ -125,7 +139,7 @@ export class LaneRunner {
     group: readonly LeasedDelivery[],
     sink: ReadySink,
   ): Promise<Attempted | null> {
-    const { clock, log, handBack, lanes } = this.#deps;
+    const { log, handBack } = this.#deps;
     try {
       const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
       const attempted = await attemptGroup(group, sink, judge, this.#deps);
@@ -134,7 +148,7 @@ export class LaneRunner {
     } catch (error) {
       log.error({ error, delivery_ids: group.map(({ id }) => id) }, "engine.attempt_failed");
       handBack(group);
-      lanes.expect(lane, clock.now() + engineLimits.storeRetryMs);
+      this.#rest(lane, engineLimits.storeRetryMs);
       return null;
     }
   }
@@ -142,6 +156,7 @@ export class LaneRunner {
   /** What the next attempts of the lane must know before the store does. */
   #learnFrom(lane: LaneState, { sink, findings, settlements, memories }: Attempted): void {
     if (memories.size > 0) shareMemory(lane.waiting, memories);
+    for (const [key, memory] of memories) lane.unsettled.set(key, memory);
     const { outcome } = findings;
     if (outcome.kind === "retry" && outcome.reason === "rate_limited") {
       this.#holdLane(lane, sink, settlements[0]?.dueAt ?? 0);
@@ -155,6 +170,9 @@ export class LaneRunner {
     } catch (error) {
       const deliveryIds = attempted.group.map(({ id }) => id);
       log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
+    }
+    for (const [key, memory] of attempted.memories) {
+      if (lane.unsettled.get(key) === memory) lane.unsettled.delete(key);
     }
     for (const { state, dueAt } of attempted.settlements) {
       if (state === "pending" && dueAt !== null) lanes.expect(lane, dueAt);

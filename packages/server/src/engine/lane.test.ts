@@ -54,3 +54,11 @@ test("an idle lane is forgotten", () => {
   lanes.roomFreed(lanes.get(lane("a")));
   assert.deepEqual([...lanes.all()], []);
 });
+
+test("alarms do not pile up while a retry is far off and other deliveries come and go", () => {
+  const lanes = new Lanes();
+  const state = lanes.get(lane("a"));
+  lanes.expect(state, 1_000_000);
+  for (let index = 0; index < 100_000; index++) lanes.roomFreed(state);
+  assert.equal(lanes.alarmCount, 1);
+});

@@ -1,5 +1,6 @@
 import TinyQueue from "tinyqueue";
 import type { Timer } from "../clock.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Lane, LeasedDelivery } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
@@ -14,6 +15,8 @@ export interface LaneState extends Lane {
   leaseCount: number;
   /** When the store has something to claim; null when it has nothing that we know of. */
   nextDueAt: number | null;
+  /** The instant of its latest alarm that is still queued; null when there is none. */
+  alarmAt: number | null;
   isClaiming: boolean;
   /** Its sink is being fetched; what waits is started as soon as it is there. */
   isStarting: boolean;
@@ -23,6 +26,10 @@ export interface LaneState extends Lane {
   heldUntil: number;
   /** As of the last attempt here; null before the first, when the stored one counts. */
   health: SinkHealth | null;
+  /** The stored health may differ from `health`: it counts once the sink is loaded again. */
+  isHealthOld: boolean;
+  /** Memory that attempts left and the store has not confirmed yet, by dedup key. */
+  readonly unsettled: Map<string, JsonObject>;
   /** Attempts at a time; below the sink type's after the sink has healed, growing with each success. */
   attemptsMax: number;
   leasesMax: number;
@@ -53,11 +60,14 @@ export class Lanes {
         attemptCount: 0,
         leaseCount: 0,
         nextDueAt: null,
+        alarmAt: null,
         isClaiming: false,
         isStarting: false,
         resting: null,
         heldUntil: 0,
         health: null,
+        isHealthOld: false,
+        unsettled: new Map(),
         attemptsMax: Number.POSITIVE_INFINITY,
         leasesMax: engineLimits.leasesPerLaneMax,
       };
@@ -77,8 +87,8 @@ export class Lanes {
   /** Notes that the store has work for a lane from `dueAt` on. */
   expect(lane: Lane, dueAt: number): void {
     const state = this.get(lane);
-    if (state.nextDueAt !== null && state.nextDueAt <= dueAt) return;
-    state.nextDueAt = dueAt;
+    state.nextDueAt = Math.min(state.nextDueAt ?? dueAt, dueAt);
+    // Even when it was expected already: room may have come since its alarm was dropped.
     this.#setAlarm(state);
   }
 
@@ -86,7 +96,7 @@ export class Lanes {
   startClaiming(now: number, max: number): LaneState[] {
     const found: LaneState[] = [];
     while (found.length < max && (this.nextAlarmAt() ?? Number.POSITIVE_INFINITY) <= now) {
-      const lane = this.#alarms.pop()?.lane;
+      const lane = this.#popAlarm();
       if (lane === undefined) break;
       lane.isClaiming = true;
       // What is told from here on may not be in the claim's answer: it must not be forgotten with it.
@@ -111,18 +121,30 @@ export class Lanes {
     }
   }
 
+  /** Alarms queued, those that are out of date included. */
+  get alarmCount(): number {
+    return this.#alarms.length;
+  }
+
   /** The next instant at which some lane with room gets something to claim. */
   nextAlarmAt(): number | null {
     for (;;) {
       const alarm = this.#alarms.peek();
       if (alarm === undefined) return null;
       if (alarm.lane.nextDueAt === alarm.at && mayClaim(alarm.lane)) return alarm.at;
-      this.#alarms.pop();
+      this.#popAlarm();
     }
   }
 
+  #popAlarm(): LaneState | undefined {
+    const alarm = this.#alarms.pop();
+    if (alarm !== undefined && alarm.lane.alarmAt === alarm.at) alarm.lane.alarmAt = null;
+    return alarm?.lane;
+  }
+
   #setAlarm(lane: LaneState): void {
-    if (lane.nextDueAt !== null && mayClaim(lane)) {
+    if (lane.nextDueAt !== null && lane.nextDueAt !== lane.alarmAt && mayClaim(lane)) {
+      lane.alarmAt = lane.nextDueAt;
       this.#alarms.push({ at: lane.nextDueAt, lane });
     }
   }

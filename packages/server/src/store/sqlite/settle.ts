@@ -7,13 +7,7 @@ import type { Input, Output } from "./protocol.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
 import { releaseWaiting } from "./waiting.ts";
-import {
-  announceChange,
-  countDeliveries,
-  type LaneState,
-  type Lease,
-  type WriterState,
-} from "./writer-state.ts";
+import { announceChange, countDeliveries, type Lease, type WriterState } from "./writer-state.ts";
 
 export function settle(state: WriterState, { settlements }: Input<"settle">): Output<"settle"> {
   return settlements.map((settlement) => settleOne(state, settlement));
@@ -33,7 +27,7 @@ function settleOne(state: WriterState, settlement: Settlement): SettleResult {
     writeMemory(state, lease.lane, lease.dedupKey, settlement.memory, settlement.now);
   }
   if (settlement.learned !== undefined) mergeLearned(state, lease, settlement.learned);
-  judgeSink(state, lease.lane, settlement);
+  judgeSink(state, lease, settlement);
   if (dueAt === null) releaseWaiting(state, lease.lane, lease.dedupKey, settlement.now);
   else if (dueAt <= settlement.now) changeLane(state, lease.lane, { hasBacklog: true });
   return "settled";
@@ -89,10 +83,13 @@ function writeDelivery(
  * Keeps what an attempt says about its sink. A broken one goes on when its probe has ended: with
  * all that was held when it is healed, else with the next probe.
  */
-function judgeSink(state: WriterState, lane: LaneState, { health, pausesSink, now }: Settlement) {
+function judgeSink(state: WriterState, lease: Lease, { health, pausesSink, now }: Settlement) {
+  const { lane } = lease;
   const wasBroken = lane.probeAt !== null;
   if (health !== undefined) writeHealth(state, lane, health);
-  if (pausesSink === true) pauseSink(state, lane, now);
+  // What the old settings met must not stop a sink that its owner has mended since.
+  const isCurrent = lane.changeCount === lease.laneChangeCount;
+  if (pausesSink === true && isCurrent) pauseSink(state, lane, now);
   if (wasBroken && lane.deletedAt === null) announceNext(state, lane);
 }
 
