@@ -40,11 +40,15 @@ export function renderText(
   return renderTextNoting(text, fields, lengthMax).text;
 }
 
+/** How a value is written where it stands; `before` is what the text says up to there. */
+export type EncodeValue = (value: string, before: string) => string;
+
 /** The same, telling what was missing. */
 export function renderTextNoting(
   text: string,
   fields: JsonObject,
   lengthMax: number = templateValueLengthMax,
+  encode: EncodeValue = (value) => value,
 ): RenderedText {
   const missing: string[] = [];
   let rendered = "";
@@ -63,7 +67,7 @@ export function renderTextNoting(
       const shown = cutText(path, 100);
       missing.push(shown);
       rendered += `(missing: ${shown})`;
-    } else rendered += valueText(value, lengthMax);
+    } else rendered += encode(valueText(value, lengthMax), rendered);
     at = close + 2;
   }
   return { text: cutText(rendered, lengthMax), missing };

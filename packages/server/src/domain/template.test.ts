@@ -218,3 +218,18 @@ test("no template, however odd, is refused, and what is stored reads back the sa
     }),
   );
 });
+
+test("a value inside an action's URL is encoded, so that it cannot end the link or change it", () => {
+  const entry = (value: string) => ({ label: "Open", value });
+  const urlOf = (value: string, fields: JsonObject) => {
+    const text = JSON.stringify({ info: [], actions: [entry(value)] });
+    return renderTemplate(readTemplate(text), fields).actions[0]?.url;
+  };
+  const fields = { name: "A b&c=d#e", path: "one/two three", link: "https://x.example/a?b=c" };
+  assert.equal(
+    urlOf("https://x.example/?q={{name}}&z=1", fields),
+    "https://x.example/?q=A%20b%26c%3Dd%23e&z=1",
+  );
+  assert.equal(urlOf("https://x.example/{{path}}", fields), "https://x.example/one/two%20three");
+  assert.equal(urlOf("{{link}}", fields), "https://x.example/a?b=c");
+});

@@ -14,7 +14,12 @@
 import { cutText } from "./cut-text.ts";
 import { httpUrl } from "./http-url.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from "./json.ts";
-import { type RenderedText, renderTextNoting, templateValueLengthMax } from "./template-text.ts";
+import {
+  type EncodeValue,
+  type RenderedText,
+  renderTextNoting,
+  templateValueLengthMax,
+} from "./template-text.ts";
 
 export const templateLimits = {
   /** Of `info`, and of `actions`. */
@@ -160,6 +165,14 @@ export function renderTemplate(template: Template, fields: JsonObject): Rendered
   };
 }
 
+const asItIs: EncodeValue = (value) => value;
+
+/** A value inside a URL must not end it or change its shape; one that is a path keeps its slashes. */
+const encodeInUrl: EncodeValue = (value, before) =>
+  /[?#]/.test(before)
+    ? encodeURIComponent(value.toWellFormed())
+    : encodeURI(value.toWellFormed()).replace(/[?#]/g, encodeURIComponent);
+
 export type RenderedEntry = TemplateEntry & RenderedText;
 
 /** Every entry with its text, and with what was missing for it. */
@@ -171,7 +184,8 @@ export function renderEntries(
   let spareLength: number = templateLimits.renderedLengthMax;
   const render = (entry: TemplateEntry): RenderedEntry => {
     const lengthMax = Math.min(templateLimits.valueLengthMax, spareLength);
-    const rendered = renderTextNoting(entry.value, own, lengthMax);
+    const encode = /^\s*https?:\/\//i.test(entry.value) ? encodeInUrl : asItIs;
+    const rendered = renderTextNoting(entry.value, own, lengthMax, encode);
     spareLength = Math.max(spareLength - rendered.text.length, 1);
     return { ...entry, ...rendered };
   };

@@ -48,14 +48,16 @@ export async function noteVerdict(
   if (revokedReason === integration.revokedReason) return;
   const { id, tenantId } = integration;
   if (!(await tryLock({ store, clock }, id))) return;
-  const current = await store.getSlackIntegration({ tenantId: null, id });
-  const isSame = current?.sealedSecrets === integration.sealedSecrets;
-  if (current === null || !isSame || current.revokedReason === revokedReason) {
+  try {
+    const current = await store.getSlackIntegration({ tenantId: null, id });
+    const isSame = current?.sealedSecrets === integration.sealedSecrets;
+    if (current === null || !isSame || current.revokedReason === revokedReason) return;
+    const updatedAt = Math.max(clock.now(), current.updatedAt);
+    await store.putSlackIntegration({ ...current, revokedReason, updatedAt });
+  } finally {
+    // A put has ended it already; whatever else happened must not keep a refresh waiting.
     await store.unlockSlackIntegration({ id });
-    return;
   }
-  const updatedAt = Math.max(clock.now(), current.updatedAt);
-  await store.putSlackIntegration({ ...current, revokedReason, updatedAt });
   const fields = { slack_integration_id: id, tenant_id: tenantId, reason: revokedReason };
   log.warn(fields, isOver ? "slack_integration.revoked" : "slack_integration.accepted_again");
 }

@@ -170,3 +170,23 @@ test("410 pauses the sink and keeps the delivery for when it is resumed", async 
   await bench.pass(120);
   assert.equal((await bench.stateOf(id)).delivery.state, "delivered");
 });
+
+test("what a broken sink held goes out oldest first, the one that broke it included", async (t) => {
+  const bench = await openBench(t);
+  const sink = await bench.addWebhook(bench.receiver.url);
+  bench.receiver.answerNext(1, { status: 410 });
+  await bench.engine.start();
+  const names = ["a", "b", "c", "d"];
+  for (const name of names) {
+    await bench.accept([sink], { name, dedupKey: name });
+    await bench.pass(2);
+  }
+  const lane = { tenantId: benchTenantId, eventSinkId: sink };
+  await bench.store.setEventSinkPause({ ...lane, pausedAt: null });
+  await bench.store.probeEventSink({ ...lane, now: bench.clock.now() });
+  await bench.pass(2);
+  assert.deepEqual(
+    bench.receiver.deliveries.map(({ request }) => JSON.parse(request.body).name),
+    names,
+  );
+});

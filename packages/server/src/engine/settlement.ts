@@ -36,7 +36,7 @@ export function settlementOf(input: SettlementInput): Settlement {
     dueAt: fate.dueAt,
     failureCount: fate.failureCount,
     now,
-    attempt: attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(fate, after)),
+    attempt: attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(input, fate)),
     memory: input.memory,
     learned: findings.learned,
     health: after === before ? undefined : after,
@@ -100,7 +100,8 @@ function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInpu
     const mayBeHeld = outcome.isSinkFault === true && now < createdAt + heldAgeMsMax;
     if (!mayBeHeld) return failed(outcome.reason, failureCount + 1);
     // The sink's health holds it back, and lets it go at once when somebody has mended the sink.
-    return { state: "pending", reason: outcome.reason, dueAt: now, failureCount };
+    // As due as on its arrival, so that it stays before what came after it.
+    return { state: "pending", reason: outcome.reason, dueAt: createdAt, failureCount };
   }
   const isRateLimit = outcome.reason === "rate_limited";
   const failures = isRateLimit ? failureCount : failureCount + 1;
@@ -119,8 +120,12 @@ function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInpu
 }
 
 /** When a delivery will be tried again as things are: what is due at a broken sink waits for the probe. */
-function nextTryOf({ dueAt }: Fate, { nextProbeAt }: SinkHealth): number | null {
-  return dueAt === null ? null : Math.max(dueAt, nextProbeAt ?? dueAt);
+function nextTryOf(
+  { findings: { outcome }, after: { nextProbeAt } }: SettlementInput,
+  { dueAt }: Fate,
+): number | null {
+  const isPaused = outcome.kind === "rejected" && outcome.pausesSink === true;
+  return dueAt === null || isPaused ? null : Math.max(dueAt, nextProbeAt ?? dueAt);
 }
 
 function failed(reason: Reason, failureCount: number): Fate {

@@ -60,7 +60,8 @@ export function deliveryView(delivery: Delivery): Static<typeof DeliveryView> {
     attempt_count: delivery.attemptCount,
     created_at: milliseconds(delivery.createdAt),
     updated_at: milliseconds(delivery.updatedAt),
-    next_try_at: delivery.dueAt === null ? null : milliseconds(delivery.dueAt),
+    // What is held waits for its sink, whose status says when it is probed next.
+    next_try_at: delivery.dueAt === null || delivery.isHeld ? null : milliseconds(delivery.dueAt),
   };
 }
 

@@ -90,6 +90,10 @@ export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
       const { id, tenantId } = eventSink;
       const done = await store.setEventSinkPause({ tenantId, eventSinkId: id, pausedAt: at() });
       if (done === "not_found") throw notFound(what, id);
+      // Whoever resumes a sink believes that it works.
+      if (verb === "resume") {
+        await store.probeEventSink({ tenantId, eventSinkId: id, now: clock.now() });
+      }
       context.tenantSinks.forget(tenantId);
       reply.header("etag", etagOf(eventSink));
       return { event_sink: eventSinkView(eventSink, context) };

@@ -285,6 +285,11 @@ function addTest(app: App, context: HttpContext): void {
     const { id, tenantId } = await getEventSink(request, context);
     const attempt = await context.engine.testEventSink({ tenantId, eventSinkId: id });
     if (attempt === null) throw notFound(what, id);
+    if (attempt.outcome === "delivered") {
+      // It works: what is held for it need not wait for the next probe.
+      const now = context.clock.now();
+      await context.store.probeEventSink({ tenantId, eventSinkId: id, now });
+    }
     return { attempt: attemptView(attempt, null) };
   });
 }

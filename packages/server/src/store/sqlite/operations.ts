@@ -10,7 +10,7 @@ import type { Input, Output, ReadName, WriteName } from "./protocol.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { settle } from "./settle.ts";
-import { getEventSinkStatus, setEventSinkPause } from "./sink-health.ts";
+import { getEventSinkStatus, probeEventSink, setEventSinkPause } from "./sink-health.ts";
 import {
   createSlackInstall,
   lockSlackIntegration,
@@ -45,6 +45,7 @@ const writeOperations: WriteOperations = {
   updateEventSink,
   deleteEventSink,
   setEventSinkPause,
+  probeEventSink,
   putSlackIntegration,
   deleteSlackIntegration,
   createSlackInstall,

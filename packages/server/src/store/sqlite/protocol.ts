@@ -29,6 +29,7 @@ export const operationThreads = {
   getSendingSink: "reader",
   getEventSinkStatus: "reader",
   setEventSinkPause: "writer",
+  probeEventSink: "writer",
   putSlackIntegration: "writer",
   getSlackIntegration: "reader",
   listSlackIntegrations: "reader",

@@ -54,6 +54,16 @@ export function setEventSinkPause(
   return "done";
 }
 
+export function probeEventSink(
+  state: WriterState,
+  { now, ...sink }: Input<"probeEventSink">,
+): Output<"probeEventSink"> {
+  const lane = findLiveLane(state, sink, Number.MAX_SAFE_INTEGER);
+  if (lane === undefined) return "not_found";
+  probeNow(state, lane, now);
+  return "done";
+}
+
 /** A sink that is paused already stays paused since it was. */
 export function pauseSink(state: WriterState, lane: LaneState, pausedAt: number): void {
   if (lane.isPaused || lane.deletedAt !== null) return;
