@@ -48,15 +48,17 @@ export async function noteVerdict(
   if (revokedReason === integration.revokedReason) return;
   const { id, tenantId } = integration;
   if (!(await tryLock({ store, clock }, id))) return;
+  let isUnlocked = false;
   try {
     const current = await store.getSlackIntegration({ tenantId: null, id });
     const isSame = current?.sealedSecrets === integration.sealedSecrets;
     if (current === null || !isSame || current.revokedReason === revokedReason) return;
     const updatedAt = Math.max(clock.now(), current.updatedAt);
     await store.putSlackIntegration({ ...current, revokedReason, updatedAt });
+    // By the put; the lock may be somebody else's from here on.
+    isUnlocked = true;
   } finally {
-    // A put has ended it already; whatever else happened must not keep a refresh waiting.
-    await store.unlockSlackIntegration({ id });
+    if (!isUnlocked) await store.unlockSlackIntegration({ id });
   }
   const fields = { slack_integration_id: id, tenant_id: tenantId, reason: revokedReason };
   log.warn(fields, isOver ? "slack_integration.revoked" : "slack_integration.accepted_again");

@@ -1,8 +1,8 @@
 /** Result rows as text cells, and as lines of monospaced text. */
 
-import { type JsonObject, type JsonValue, numberText, stringifyJson } from "../domain/json.ts";
 import type { ResultsTable } from "./alert-fields.ts";
-import { cleanLine, cutText } from "./text.ts";
+import { cellOf, cellText } from "./result-cell.ts";
+import { cleanLine } from "./text.ts";
 
 export interface CellLimits {
   readonly columnsMax: number;
@@ -72,26 +72,4 @@ function drawRecords(columns: readonly string[], rows: Cells["rows"]): string[][
     ...(index === 0 ? [] : [""]),
     ...columns.map((name, at) => `${name.padEnd(width)}  ${row[at] ?? ""}`.trimEnd()),
   ]);
-}
-
-/** A column may be called `constructor`. */
-function cellOf(row: JsonObject, column: string): JsonValue | undefined {
-  return Object.hasOwn(row, column) ? row[column] : undefined;
-}
-
-function cellText(value: JsonValue | undefined, lengthMax: number): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string") return cutText(cleanLine(value, lengthMax * 4), lengthMax);
-  const digits = numberText(value);
-  if (digits !== undefined) return cutText(digits, lengthMax);
-  return cutText(cleanLine(shortJson(value), lengthMax * 4), lengthMax);
-}
-
-/** JSON text, or a word for what is nested too deeply to be written. */
-function shortJson(value: JsonValue): string {
-  try {
-    return stringifyJson(value);
-  } catch {
-    return "(nested too deeply to show)";
-  }
 }

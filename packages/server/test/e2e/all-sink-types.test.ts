@@ -2,31 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  defaultRoutingKey,
-  defaultSlackToken,
-  startDiscordSimulator,
-  startPagerDutySimulator,
-  startSlackSimulator,
-  startSmtpReceiver,
-  startTeamsSimulator,
-  startWebhookReceiver,
-} from "@event-sinks/simulators";
+import { defaultRoutingKey, defaultSlackToken } from "@event-sinks/simulators";
 import { sinkTypes } from "../../src/sinks/index.ts";
+import { startPlatforms } from "../support/start-platforms.ts";
 import { eventually, freshDirectory, startService } from "../support/start-service.ts";
 
 test("an alert reaches a sink of every type, and a test of each says delivered", async (t) => {
-  const [slack, pagerduty, receiver, teams, discord, smtp] = await Promise.all([
-    startSlackSimulator({ rates: "unlimited" }),
-    startPagerDutySimulator(),
-    startWebhookReceiver(),
-    startTeamsSimulator(),
-    startDiscordSimulator(),
-    startSmtpReceiver(),
-  ]);
-  t.after(() =>
-    Promise.all([slack, pagerduty, receiver, teams, discord, smtp].map((one) => one.stop())),
-  );
+  const { slack, pagerduty, webhook, teams, discord, smtp } = await startPlatforms(t);
   const service = await startService(t, await freshDirectory(t), {
     EVENT_SINKS_SLACK_API_URL: slack.url,
     EVENT_SINKS_SLACK_BOT_TOKEN: defaultSlackToken,
@@ -40,7 +22,7 @@ test("an alert reaches a sink of every type, and a test of each says delivered",
       channel_id: "C0ALERTS001",
     },
     PagerDuty: { integration_key: defaultRoutingKey },
-    Webhook: { url: receiver.url },
+    Webhook: { url: webhook.url },
     MicrosoftTeams: { url: teams.url },
     Discord: { url: discord.url },
     Email: { to: ["security@example.com"] },

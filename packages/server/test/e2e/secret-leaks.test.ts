@@ -8,16 +8,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import {
-  defaultRoutingKey,
-  defaultSlackToken,
-  startDiscordSimulator,
-  startPagerDutySimulator,
-  startSlackSimulator,
-  startSmtpReceiver,
-  startTeamsSimulator,
-  startWebhookReceiver,
-} from "@event-sinks/simulators";
+import { defaultRoutingKey, defaultSlackToken } from "@event-sinks/simulators";
+import { type Platforms, startPlatforms } from "../support/start-platforms.ts";
 import {
   eventually,
   freshDirectory,
@@ -29,20 +21,6 @@ const headerValue = "header-value-that-nobody-may-see";
 const smtpPassword = "smtp-password-that-nobody-may-see";
 const encryptionKey = Buffer.from("encryption-key-nobody-may-see-32").toString("base64");
 const tenant = "acme";
-
-async function startPlatforms() {
-  const [slack, pagerduty, webhook, teams, discord, smtp] = await Promise.all([
-    startSlackSimulator({ rates: "unlimited" }),
-    startPagerDutySimulator(),
-    startWebhookReceiver(),
-    startTeamsSimulator(),
-    startDiscordSimulator(),
-    startSmtpReceiver({ login: { user: "operator", password: smtpPassword } }),
-  ]);
-  return { slack, pagerduty, webhook, teams, discord, smtp };
-}
-
-type Platforms = Awaited<ReturnType<typeof startPlatforms>>;
 
 const argsOf = ({ webhook, teams, discord }: Platforms, integrationId: string) => ({
   Slack: { slack_integration_id: integrationId, channel_id: "C0ALERTS001" },
@@ -83,8 +61,7 @@ async function readEverything(service: RunningService, ids: readonly string[]): 
 }
 
 test("no secret shows in answers, attempts, metrics, the log or the database", async (t) => {
-  const platforms = await startPlatforms();
-  t.after(() => Promise.all(Object.values(platforms).map((platform) => platform.stop())));
+  const platforms = await startPlatforms(t, { user: "operator", password: smtpPassword });
   const directory = await freshDirectory(t);
   const service = await startService(t, directory, {
     EVENT_SINKS_LOG_LEVEL: "debug",

@@ -4,9 +4,9 @@
  * grid cannot be read.
  */
 
-import { type JsonObject, type JsonValue, numberText, stringifyJson } from "../../domain/json.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { ResultsTable } from "../alert-fields.ts";
-import { cleanLine, cutText } from "../text.ts";
+import { cellOf, cellText } from "../result-cell.ts";
 import { escapeMrkdwn, jsonLength } from "./mrkdwn.ts";
 
 const columnsMax = 12;
@@ -126,26 +126,4 @@ function lengthOf(lines: readonly string[]): number {
 /** A backtick in a cell could end the code block. */
 function escapeLine(line: string): string {
   return escapeMrkdwn(line.replaceAll("`", "ˋ"));
-}
-
-/** A column may be called `constructor`. */
-function cellOf(row: JsonObject, column: string): JsonValue | undefined {
-  return Object.hasOwn(row, column) ? row[column] : undefined;
-}
-
-function cellText(value: JsonValue | undefined, lengthMax: number): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "string") return cutText(cleanLine(value, lengthMax * 4), lengthMax);
-  const digits = numberText(value);
-  if (digits !== undefined) return cutText(digits, lengthMax);
-  return cutText(cleanLine(shortJson(value), lengthMax * 4), lengthMax);
-}
-
-/** JSON text, or a word for what is nested too deeply to be written. */
-function shortJson(value: JsonValue): string {
-  try {
-    return stringifyJson(value);
-  } catch {
-    return "(nested too deeply to show)";
-  }
 }
