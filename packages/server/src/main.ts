@@ -40,15 +40,17 @@ async function serve(config: Config): Promise<void> {
   // Alerts are in the database's files: they are for this user's eyes only.
   process.umask(0o077);
   const { startApp } = await import("./app.ts");
+  const starting = startApp(config, (error) => {
+    refuse(`Event Sinks has to stop: ${error.message}\n`, 1);
+    process.exit();
+  });
+  // From the first moment on: a stop that is asked for while it starts is a clean one too.
+  stopOnSignals(async () => (await starting).stop());
   try {
-    const app = await startApp(config, (error) => {
-      refuse(`Event Sinks has to stop: ${error.message}\n`, 1);
-      process.exit();
-    });
-    greet(app);
-    stopOnSignals(() => app.stop());
+    greet(await starting);
   } catch (error) {
     refuse(`Event Sinks cannot start. ${describeError(error)}\n`, 1);
+    process.exit();
   }
 }
 

@@ -215,8 +215,12 @@ export class LaneRunner {
   }
 }
 
-function paceOf({ sinkType, eventSink, secrets }: ReadySink): Pace | null {
-  return sinkType.pace({ settings: eventSink.settings, secrets });
+/** Slack counts by workspace, which several integrations may share. */
+function paceOf({ sinkType, eventSink, secrets, slackIntegration }: ReadySink): Pace | null {
+  const teamId = slackIntegration?.teamId ?? "";
+  const settings =
+    teamId === "" ? eventSink.settings : { ...eventSink.settings, slack_team_id: teamId };
+  return sinkType.pace({ settings, secrets });
 }
 
 /**

@@ -190,3 +190,16 @@ test("what a broken sink held goes out oldest first, the one that broke it inclu
     names,
   );
 });
+
+test("two integrations of one workspace share the pace of a channel", async (t) => {
+  const bench = await openBench(t);
+  const sinks = [await bench.addSlack(), await bench.addSlack()];
+  await bench.engine.start();
+  for (let index = 0; index < 4; index++) await bench.accept(sinks, { name: `alert ${index}` });
+  await bench.engine.tick();
+  await bench.pass(12);
+  const calls = bench.slack.postCalls;
+  assert.equal(calls.length, 8);
+  const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
+  assert.ok(Math.min(...gaps) >= 1_000, `gaps of ${gaps.join(", ")} ms`);
+});

@@ -68,3 +68,11 @@ test("SIGTERM ends with code 0 and loses nothing that was under way", async (t) 
   );
   await second.stop();
 });
+
+test("SIGTERM in the moment of starting is a clean stop too", async (t) => {
+  const directory = await freshDirectory(t);
+  for (let round = 0; round < 5; round++) {
+    const service = await startService(t, directory);
+    await service.stop();
+  }
+});

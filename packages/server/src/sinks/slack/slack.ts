@@ -58,7 +58,9 @@ export const slack = {
   pace({ settings }): Pace {
     const { slackIntegrationId, channelId, wantedName } = readSettings(settings);
     const channel = channelId ?? `#${wantedName}`;
-    return { key: `slack/${slackIntegrationId}/${channel}`, burst: 1, perSecond: postsPerSecond };
+    // The workspace, where the engine knows it.
+    const workspace = settings["slack_team_id"] ?? slackIntegrationId;
+    return { key: `slack/${workspace}/${channel}`, burst: 1, perSecond: postsPerSecond };
   },
   rollUp,
   readArgs,
