@@ -8,6 +8,7 @@ import {
 } from "@event-sinks/simulators";
 import { createFakeClock } from "../../test/support/fake-clock.ts";
 import { makeSelfSignedCertificate } from "../../test/support/self-signed-certificate.ts";
+import { eventually } from "../../test/support/start-service.ts";
 import { startTcpServer } from "../../test/support/tcp-server.ts";
 import { Secret } from "../secret.ts";
 import { createMailer, type MailerOptions } from "./mailer.ts";
@@ -175,8 +176,7 @@ test("the time-out covers everything, and is ambiguous once the mail was handed 
     const server = await receiver();
     server.hangNext(stage);
     const pending = mailer(plain(server), { clock }).send(mail, 20_000);
-    // Real time, until the server has got so far.
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await eventually(() => server.hangCount() === 1, `the session hangs at ${stage}`);
     clock.advance(20_000);
     assertFailure(await pending, "timeout", ambiguous);
   }

@@ -49,6 +49,8 @@ export interface SmtpReceiver {
   refuseNext(count: number, stage: SmtpStage, code: number, text: string): void;
   /** Never answers the next session at this stage. */
   hangNext(stage: SmtpStage): void;
+  /** How many sessions have got as far as where they hang. */
+  hangCount(): number;
   /** Forgets every planned refusal and hang. */
   behave(): void;
   /** Refuses this recipient alone, with 550, for good. */
@@ -71,6 +73,7 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
   const unknown = new Set<string>();
   let plans: Plan[] = [];
   let sessionCount = 0;
+  let hangCount = 0;
 
   /** Goes on with `next` unless a plan for this stage says otherwise. */
   function at(stage: SmtpStage, done: Done, next: () => void): void {
@@ -81,7 +84,8 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
     }
     plan.left -= 1;
     plans = plans.filter((one) => one.left > 0);
-    if (plan.error !== null) done(plan.error);
+    if (plan.error === null) hangCount += 1;
+    else done(plan.error);
   }
 
   const server = new SMTPServer({
@@ -148,6 +152,7 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
     mails,
     refusals,
     sessionCount: () => sessionCount,
+    hangCount: () => hangCount,
     refuseNext(count, stage, code, text) {
       plans.push({ left: count, stage, error: smtpError(code, text) });
     },
