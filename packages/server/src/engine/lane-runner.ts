@@ -74,7 +74,11 @@ export class LaneRunner {
       lane.isHealthOld = false;
     }
     if (this.#mustHold(lane, sink)) return;
-    const attemptsMax = Math.min(sinkType.attemptsMax, lane.attemptsMax);
+    const attemptsMax = Math.min(
+      sinkType.attemptsMax,
+      lane.attemptsMax,
+      engineLimits.attemptsPerLaneMax,
+    );
     while (!this.#deps.isStopping() && lane.waiting.length > 0 && lane.attemptCount < attemptsMax) {
       if (this.#mustRest(lane, sink)) break;
       const group = takeNext(lane.waiting, sinkType.rollUp);
@@ -236,5 +240,5 @@ function attemptsAfter(
   if (before.state === "broken" && after.state === "healthy") return 1;
   if (outcome !== "delivered" || attemptsMax === Number.POSITIVE_INFINITY) return attemptsMax;
   const grown = attemptsMax * 2;
-  return grown >= engineLimits.leasesPerLaneMax ? Number.POSITIVE_INFINITY : grown;
+  return grown >= engineLimits.attemptsPerLaneMax ? Number.POSITIVE_INFINITY : grown;
 }

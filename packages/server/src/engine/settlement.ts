@@ -97,8 +97,8 @@ function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInpu
     return { state: "delivered", reason: null, dueAt: null, failureCount };
   }
   if (outcome.kind === "rejected") {
-    const mayBeHeld = outcome.isSinkFault === true && now < createdAt + heldAgeMsMax;
-    if (!mayBeHeld) return failed(outcome.reason, failureCount + 1);
+    if (outcome.isSinkFault !== true) return failed(outcome.reason, failureCount + 1);
+    if (now >= createdAt + heldAgeMsMax) return failed("expired", failureCount + 1);
     // The sink's health holds it back, and lets it go at once when somebody has mended the sink.
     // As due as on its arrival, so that it stays before what came after it.
     return { state: "pending", reason: outcome.reason, dueAt: createdAt, failureCount };

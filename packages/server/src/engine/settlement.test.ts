@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { alertOf } from "../../test/support/sample-alerts.ts";
+import { healthySince } from "../domain/sink-health.ts";
+import type { LeasedDelivery, Settlement } from "../store/store.ts";
+import type { FinalOutcome } from "./attempt.ts";
+import { settlementOf } from "./settlement.ts";
+
+const arrived = Date.UTC(2026, 0, 1);
+const day = 24 * 3_600_000;
+
+const delivery: LeasedDelivery = {
+  id: "delivery",
+  tenantId: "acme",
+  eventSinkId: "sink",
+  lease: "lease",
+  alert: alertOf({ id: "a", name: "a" }),
+  attemptCount: 3,
+  failureCount: 2,
+  createdAt: arrived,
+  memory: {},
+  isResolveWaiting: false,
+};
+
+function settle(outcome: FinalOutcome, now: number): Settlement {
+  const health = healthySince(arrived);
+  return settlementOf({
+    delivery,
+    findings: {
+      startedAt: now,
+      durationMs: 1,
+      outcome,
+      exchanges: [],
+      memory: undefined,
+      learned: undefined,
+    },
+    memory: undefined,
+    before: health,
+    after: health,
+    now,
+    random: 0.5,
+  });
+}
+
+const fault: FinalOutcome = {
+  kind: "rejected",
+  reason: "auth_failed",
+  detail: "Renew the key.",
+  isSinkFault: true,
+};
+
+test("a fault of the sink's holds a delivery for 30 days, as due as it came, then it has expired", () => {
+  const held = settle(fault, arrived + 30 * day - 1);
+  assert.deepEqual([held.state, held.reason, held.dueAt], ["pending", "auth_failed", arrived]);
+  assert.equal(held.failureCount, delivery.failureCount, "it is no failure of the delivery's");
+  const over = settle(fault, arrived + 30 * day);
+  assert.deepEqual([over.state, over.reason, over.dueAt], ["failed", "expired", null]);
+});
+
+test("a refused content ends a delivery with the platform's reason, however young it is", () => {
+  const refused: FinalOutcome = {
+    kind: "rejected",
+    reason: "payload_refused",
+    detail: "Too long.",
+  };
+  const settled = settle(refused, arrived + 1);
+  assert.deepEqual([settled.state, settled.reason], ["failed", "payload_refused"]);
+});
+
+test("a 410 promises no next try, since its sink is paused", () => {
+  const gone: FinalOutcome = { ...fault, reason: "gone", pausesSink: true };
+  const settled = settle(gone, arrived + 1);
+  assert.equal(settled.pausesSink, true);
+  assert.equal(settled.attempt.nextTryAt, null);
+});
