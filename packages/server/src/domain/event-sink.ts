@@ -32,6 +32,8 @@ export interface SlackIntegration {
   readonly teamId: string;
   readonly teamName: string;
   readonly botUserId: string;
+  /** What people call the app by in `/invite @…`; null when Slack has not told. */
+  readonly botName: string | null;
   /** Granted scopes; empty when Slack has not told. */
   readonly scopes: readonly string[];
   /** Why it no longer works (`token_revoked`, `account_inactive`, …), Slack's own word; null while it does. */

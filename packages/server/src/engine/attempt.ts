@@ -59,7 +59,7 @@ export function makeRollUp(
       alerts: deliveries.map(({ alert }) => alertFields(alert)),
       deliveryId: first.id,
       now: deps.clock.now(),
-      settings: sink.eventSink.settings,
+      settings: sink.settings,
       secrets: sink.secrets,
       vendors: deps.vendors,
     };
@@ -122,7 +122,7 @@ async function takeSteps(
       now: deps.clock.now(),
       memory: notes.memory ?? memory,
       isResolveWaiting,
-      settings: { ...sink.eventSink.settings, ...notes.learned },
+      settings: { ...sink.settings, ...notes.learned },
       secrets: sink.secrets,
       vendors: deps.vendors,
     };

@@ -219,11 +219,7 @@ export class LaneRunner {
   }
 }
 
-/** Slack counts by workspace, which several integrations may share. */
-function paceOf({ sinkType, eventSink, secrets, slackIntegration }: ReadySink): Pace | null {
-  const teamId = slackIntegration?.teamId ?? "";
-  const settings =
-    teamId === "" ? eventSink.settings : { ...eventSink.settings, slack_team_id: teamId };
+function paceOf({ sinkType, settings, secrets }: ReadySink): Pace | null {
   return sinkType.pace({ settings, secrets });
 }
 

@@ -66,7 +66,16 @@ async function installed(): Promise<SlackIntegration> {
   const id = newId();
   const { teamId, teamName, botUserId } = tokens;
   const made: SlackIntegration = {
-    ...{ id, tenantId: "acme", name: "Acme", teamId, teamName, botUserId, scopes: [] },
+    ...{
+      id,
+      tenantId: "acme",
+      name: "Acme",
+      teamId,
+      teamName,
+      botUserId,
+      botName: null,
+      scopes: [],
+    },
     ...{ revokedReason: null, tokenExpiresAt: null, sealedSecrets: "" },
     ...{ createdAt: clock.now(), updatedAt: clock.now() },
   };

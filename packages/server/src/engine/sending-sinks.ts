@@ -1,9 +1,11 @@
 import type { EventSink, SlackIntegration } from "../domain/event-sink.ts";
+import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Sealer } from "../sealer.ts";
 import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import type { SinkOutcome, SinkType } from "../sinks/sink-type.ts";
+import { slackBotNameKey, slackTeamIdKey } from "../sinks/slack/args.ts";
 import type { Lane, SendingSink, Store } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
 import { isAskable } from "./note-slack-verdict.ts";
@@ -12,6 +14,8 @@ import { isAskable } from "./note-slack-verdict.ts";
 export interface ReadySink {
   readonly eventSink: EventSink;
   readonly sinkType: SinkType;
+  /** The sink's own, and what is known of its Slack integration. */
+  readonly settings: JsonObject;
   readonly secrets: Secrets;
   readonly health: SinkHealth;
   readonly slackIntegration: SlackIntegration | null;
@@ -71,10 +75,21 @@ export function makeReady(found: SendingSink, sealer: Sealer): ReadySink {
   return {
     eventSink,
     sinkType: sinkTypes[eventSink.type],
+    settings: { ...eventSink.settings, ...describeIntegration(slackIntegration) },
     secrets: { ...own, ...integration },
     health,
     slackIntegration,
     integrationProblem: findIntegrationProblem(eventSink, slackIntegration),
+  };
+}
+
+/** What a Slack sink needs to know of its workspace: it counts messages, and whom to invite. */
+function describeIntegration(integration: SlackIntegration | null): JsonObject {
+  if (integration === null) return {};
+  const { teamId, botName } = integration;
+  return {
+    ...(teamId === "" ? {} : { [slackTeamIdKey]: teamId }),
+    ...(botName === null ? {} : { [slackBotNameKey]: botName }),
   };
 }
 

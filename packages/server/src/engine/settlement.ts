@@ -58,6 +58,7 @@ export function attemptRecord(
     reason: outcome.kind === "delivered" ? null : outcome.reason,
     detail: outcome.detail ?? null,
     ambiguous: outcome.kind === "retry" && outcome.ambiguous === true,
+    isDegraded: outcome.kind === "delivered" && outcome.isDegraded === true,
     nextTryAt: dueAt,
     exchanges,
   };

@@ -37,6 +37,11 @@ export const AttemptView = Type.Object(
     reason: nullable(ReasonField),
     detail: nullable(Type.String({ description: "what happened and the cure" })),
     ambiguous: Type.Boolean({ description: "the platform may have taken it" }),
+    degraded: Type.Optional(
+      Type.Literal(true, {
+        description: "told as plain text, since the platform refused the full message",
+      }),
+    ),
     next_try_at: nullable(Milliseconds),
     request: nullable(exchangeFields.request),
     response: exchangeFields.response,
@@ -64,6 +69,7 @@ export function attemptView(
     reason: attempt.reason,
     detail: attempt.detail,
     ambiguous: attempt.ambiguous,
+    ...(attempt.isDegraded ? { degraded: true } : {}),
     next_try_at: attempt.nextTryAt === null ? null : milliseconds(attempt.nextTryAt),
     request: last?.request ?? null,
     response: last?.response ?? null,

@@ -59,6 +59,7 @@ test("a delivery is shown with every attempt: what was sent, what came back, wha
     reason: "server_error",
     detail: "The webhook answered 500.",
     ambiguous: false,
+    isDegraded: false,
     nextTryAt: startedAt + 5_000,
     exchanges: [{ request: { ...request, body: null }, response }],
   };

@@ -32,6 +32,7 @@ export async function putOperatorSlackIntegration(
     teamId: before?.teamId ?? "",
     teamName: before?.teamName ?? "",
     botUserId: before?.botUserId ?? "",
+    botName: before?.botName ?? null,
     scopes: before?.scopes ?? [],
     revokedReason: null,
     tokenExpiresAt: null,

@@ -15,6 +15,8 @@ export interface TokenOfTeam extends SlackTokens {
   readonly teamId: string;
   readonly teamName: string;
   readonly botUserId: string;
+  /** Null when Slack has not told. */
+  readonly botName: string | null;
 }
 
 type PutContext = Pick<HttpContext, "store" | "sealer" | "clock" | "channelBooks">;
@@ -31,7 +33,7 @@ export async function createSlackIntegration(
   context: PutContext,
 ): Promise<SlackIntegration> {
   const now = context.clock.now();
-  const { teamId, teamName, botUserId } = token;
+  const { teamId, teamName, botUserId, botName } = token;
   const empty: SlackIntegration = {
     id: newId(),
     tenantId,
@@ -39,6 +41,7 @@ export async function createSlackIntegration(
     teamId,
     teamName,
     botUserId,
+    botName,
     scopes: [],
     revokedReason: null,
     sealedSecrets: "",
@@ -94,8 +97,12 @@ export function withNewToken(
   token: TokenOfTeam,
   context: PutContext,
 ): SlackIntegration {
-  const { teamId, teamName, botUserId } = token;
-  const named = { ...current, name: name === "" ? current.name : name };
+  const { teamId, teamName, botUserId, botName } = token;
+  const named = {
+    ...current,
+    name: name === "" ? current.name : name,
+    botName: botName ?? current.botName,
+  };
   // The new token's scopes count, even when Slack has not told any.
   const scopes = token.scopes;
   return withTokens({ ...named, teamId, teamName, botUserId, scopes }, {}, token, context);

@@ -171,7 +171,7 @@ function readPage(
     return "next";
   }
   if (answer.kind !== "ok") {
-    const reading = { channel: "", secrets: caller.secrets(), now };
+    const reading = { channel: "", botName: null, secrets: caller.secrets(), now };
     const { outcome } = readSlackFailure(response, answer, reading);
     if (outcome.kind === "rejected") throw new ApiError("slack_refused", outcome.detail);
     if (outcome.reason !== "rate_limited") return "no_answer";

@@ -33,6 +33,7 @@ import {
 import { NameField, TenantIdField, unknownTenant, WholeSeconds } from "./resource-schemas.ts";
 import { createAsk } from "./slack-caller.ts";
 import { slackIntegrationView, WrappedSlackIntegration } from "./slack-integration-view.ts";
+import { testToken } from "./slack-lookup.ts";
 import { wholeSeconds } from "./wire-time.ts";
 
 const tags = ["Slack integrations"];
@@ -218,13 +219,15 @@ async function finish(
       },
     );
   }
-  const known = await findOfTeam(tenantId, answer, context);
+  const asked = await testToken(answer.botToken, context);
+  const token = { ...answer, botName: asked?.kind === "valid" ? asked.botName : null };
+  const known = await findOfTeam(tenantId, token, context);
   const integration =
     known === null
-      ? await createSlackIntegration(tenantId, name, answer, context)
+      ? await createSlackIntegration(tenantId, name, token, context)
       : await changeSlackIntegration(
           known.id,
-          (current) => withNewToken(current, name, answer, context),
+          (current) => withNewToken(current, name, token, context),
           context,
         );
   context.log.info(

@@ -12,6 +12,11 @@ export const SlackIntegrationView = Type.Object(
     team_id: Type.String({ description: "the Slack workspace" }),
     team_name: Type.String(),
     bot_user_id: Type.String(),
+    bot_name: Type.Optional(
+      Type.String({
+        description: "what people invite the app by; left out while Slack has not told",
+      }),
+    ),
     scopes: Type.Array(Type.String(), {
       description: "what the app may do there; empty while Slack has not told",
     }),
@@ -49,6 +54,7 @@ export function slackIntegrationView(
     team_id: integration.teamId,
     team_name: integration.teamName,
     bot_user_id: integration.botUserId,
+    ...(integration.botName === null ? {} : { bot_name: integration.botName }),
     scopes: [...integration.scopes],
     ...(tokenExpiresAt === null ? {} : { token_expires_at: wholeSeconds(tokenExpiresAt) }),
     ...(revokedReason === null ? {} : { revoked_reason: revokedReason }),

@@ -48,6 +48,7 @@ test("an integration is made from a bot token that Slack knows, which never come
     team_id: "T0SIMULATED",
     team_name: "Simulated",
     bot_user_id: "U0SIMULATED",
+    bot_name: "event_sinks",
     scopes: ["chat:write", "channels:read", "groups:read"],
     created_at: "2026-01-01T00:00:00Z",
     updated_at: "2026-01-01T00:00:00Z",

@@ -65,6 +65,7 @@ const UpdateBody = Type.Object(
     team_id: readOnly,
     team_name: readOnly,
     bot_user_id: readOnly,
+    bot_name: readOnly,
     scopes: readOnly,
     token_expires_at: readOnly,
     revoked_reason: readOnly,

@@ -43,7 +43,8 @@ export async function lookUpChannel(
   const { channelId, wantedName } = readSettings(settings);
   const caller = createSlackCaller(integration, context);
   const channel = channelId ?? `#${wantedName}`;
-  const reading = () => ({ channel, secrets: caller.secrets(), now: context.clock.now() });
+  const { botName } = integration;
+  const reading = () => ({ channel, botName, secrets: caller.secrets(), now: context.clock.now() });
   const answer =
     channelId === null
       ? await searchChannel(wantedName ?? "", caller, reading)

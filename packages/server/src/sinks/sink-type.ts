@@ -103,7 +103,11 @@ interface Learning {
 
 export type SinkOutcome = Learning &
   (
-    | { readonly kind: "delivered" }
+    | {
+        readonly kind: "delivered";
+        /** Told in a poorer form, since the platform refused the full one. */
+        readonly isDegraded?: true;
+      }
     | {
         readonly kind: "retry";
         readonly reason: Reason;

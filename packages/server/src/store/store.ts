@@ -162,6 +162,8 @@ export interface Attempt {
   readonly detail: string | null;
   /** The result is not known: the platform may have taken it. */
   readonly ambiguous: boolean;
+  /** Told in a poorer form, since the platform refused the full one. */
+  readonly isDegraded: boolean;
   /** When the next try is due; null when none follows. */
   readonly nextTryAt: number | null;
   /** Usually one; more when the platform asked for another request first. */

@@ -38,6 +38,7 @@ function outcomeTests(openStore: OpenStore): void {
         reason: "timeout",
         detail: "No answer in 10 s",
         ambiguous: true,
+        isDegraded: true,
         durationMs: 10_000.25,
         nextTryAt: startAt + 5_000,
         exchanges: [

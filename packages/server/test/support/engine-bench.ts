@@ -111,6 +111,7 @@ export async function openEngineBench(
         teamId: defaultSlackWorkspace.id,
         teamName: defaultSlackWorkspace.name,
         botUserId: "U0BOT",
+        botName: "event_sinks",
         scopes: [],
         revokedReason: null,
         tokenExpiresAt: null,

@@ -48,6 +48,7 @@ export function sampleSlackIntegration(changes: Partial<SlackIntegration> = {}):
     revokedReason: null,
     tokenExpiresAt: null,
     botUserId: "U1",
+    botName: "event_sinks",
     sealedSecrets: "sealed",
     createdAt: startAt,
     updatedAt: startAt,
@@ -148,6 +149,7 @@ export function sampleAttempt(changes: Partial<Attempt> = {}): Attempt {
     reason: null,
     detail: null,
     ambiguous: false,
+    isDegraded: false,
     nextTryAt: null,
     exchanges: [
       {

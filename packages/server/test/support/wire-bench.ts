@@ -51,6 +51,7 @@ export function openWireBench(sinkType: SinkType, sinkCase: SinkCase): WireBench
         createdAt: 0,
         updatedAt: 0,
       },
+      settings,
       sinkType,
       secrets: { ...secrets, ...sinkCase.engineSecrets },
       health: healthySince(0),

@@ -105,6 +105,8 @@ function readHead(body: string): JsonObject | undefined {
 export interface SlackErrorContext {
   /** As people know it: `#security-alerts`, or the ID. */
   readonly channel: string;
+  /** What people call the app; null when it is not known. */
+  readonly botName: string | null;
   readonly secrets: Secrets;
   readonly now: number;
 }
@@ -172,11 +174,12 @@ function readUnreadable(
 function explain(
   answer: Extract<SlackAnswer, { kind: "error" }>,
   rule: SlackErrorRule,
-  { channel, secrets }: SlackErrorContext,
+  { channel, botName, secrets }: SlackErrorContext,
 ): string {
   // Function replacers: `$&` in a channel's name is no pattern.
   const cure = rule.cure
     .replaceAll("{channel}", () => channel)
+    .replaceAll("{invite}", () => `/invite @${botName ?? " and the app's name"}`)
     .replaceAll("{needed}", () => quoteAnswer(answer.needed ?? "it needs", secrets, 100));
   return `Slack said ${slackWords(answer, secrets)}. ${cure}`;
 }

@@ -72,6 +72,11 @@ export const updateArgs = Type.Object(
   },
 );
 
+/** Settings that the engine adds from the sink's Slack integration, where Slack has told them. */
+export const slackTeamIdKey = "slack_team_id";
+/** What people call the app by in `/invite @…`. */
+export const slackBotNameKey = "slack_bot_name";
+
 /** A Slack sink's settings, read. */
 export interface SlackSettings {
   readonly slackIntegrationId: string;

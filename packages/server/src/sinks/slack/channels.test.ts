@@ -13,7 +13,7 @@ import {
 
 const botToken = new Secret("xoxb-1-2-abcdef");
 const access = { slackApi: "https://slack.com/api/", botToken };
-const context = { channel: "C1", secrets: { bot_token: botToken }, now: 0 };
+const context = { channel: "C1", botName: "event_sinks", secrets: { bot_token: botToken }, now: 0 };
 
 test("conversations.info is asked by query, since it takes no JSON", () => {
   const request = getChannelRequest("C1", access);
@@ -70,12 +70,20 @@ test("a name is found whatever its case, by its normalised form too", () => {
 test("a token is checked by auth.test", () => {
   const request = authTestRequest(access);
   assert.equal(request.url, "https://slack.com/api/auth.test");
-  const body = { ok: true, team: "Acme", team_id: "T1", user_id: "U1", bot_id: "B1" };
+  const body = {
+    ok: true,
+    team: "Acme",
+    team_id: "T1",
+    user_id: "U1",
+    user: "sinks",
+    bot_id: "B1",
+  };
   assert.deepEqual(readAuthTest(answered(body), context), {
     kind: "valid",
     teamId: "T1",
     teamName: "Acme",
     botUserId: "U1",
+    botName: "sinks",
   });
   const refused = readAuthTest(answered({ ok: false, error: "invalid_auth" }), context);
   assert.ok(refused.kind === "failed" && refused.outcome.kind === "rejected");

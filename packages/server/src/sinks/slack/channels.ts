@@ -153,6 +153,7 @@ export type AuthTestAnswer =
       readonly teamId: string;
       readonly teamName: string;
       readonly botUserId: string;
+      readonly botName: string | null;
     }
   | { readonly kind: "failed"; readonly outcome: SlackFailure["outcome"] };
 
@@ -168,12 +169,12 @@ export function authTestRequest(access: SlackAccess): SinkRequest {
 
 export function readAuthTest(
   response: SinkResponse,
-  context: Omit<SlackErrorContext, "channel">,
+  context: Pick<SlackErrorContext, "secrets" | "now">,
 ): AuthTestAnswer {
   const answer = readSlackAnswer(response);
-  const whole = { ...context, channel: "" };
+  const whole = { ...context, channel: "", botName: null };
   if (answer.kind !== "ok") return failed(readSlackFailure(response, answer, whole));
-  const { team_id: teamId, team, user_id: userId } = answer.body;
+  const { team_id: teamId, team, user_id: userId, user } = answer.body;
   if (typeof teamId !== "string" || typeof userId !== "string") {
     return failed(readSlackFailure(response, { kind: "unreadable" }, whole));
   }
@@ -182,6 +183,7 @@ export function readAuthTest(
     teamId,
     teamName: typeof team === "string" ? team : teamId,
     botUserId: userId,
+    botName: typeof user === "string" ? user : null,
   };
 }
 

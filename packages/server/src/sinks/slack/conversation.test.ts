@@ -129,6 +129,7 @@ test("blocks refused in an edit are edited in as plain text", async (t) => {
   talk.slack.refuseNext(1, "invalid_blocks", { path: "chat.update" });
   const outcome = await talk.deliver(talk.alert());
   assert.match(outcome.detail ?? "", /degraded/);
+  assert.ok(outcome.kind === "delivered" && outcome.isDegraded === true);
   assert.match(seen(talk)[0] ?? "", /^\*🟠 High: Disk full\* \| \*Open\* · seen 2 times/);
   assert.equal(seen(talk).length, 2);
 });

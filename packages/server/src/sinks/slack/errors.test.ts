@@ -85,7 +85,13 @@ test("the table as data has a sentence for every string", () => {
 test("cures name the channel and the scope", () => {
   const outside = { ...input, memory: triedToJoin };
   const left = slack.outcome(answered({ ok: false, error: "not_in_channel" }), outside);
-  assert.match(left.detail ?? "", /Invite the app to #security-alerts: .* \/invite @/);
+  assert.match(
+    left.detail ?? "",
+    /Invite the app to #security-alerts: .* \/invite @ and the app's/,
+  );
+  const named = { ...outside, settings: { ...outside.settings, slack_bot_name: "event_sinks" } };
+  const told = slack.outcome(answered({ ok: false, error: "not_in_channel" }), named);
+  assert.match(told.detail ?? "", /#security-alerts in Slack and send \/invite @event_sinks\./);
   assert.match(outcomeOf("is_archived").detail ?? "", /#security-alerts is archived/);
   const scope = outcomeOf("missing_scope", { needed: "chat:write", provided: "channels:read" });
   assert.match(scope.detail ?? "", /lacks the scope chat:write/);

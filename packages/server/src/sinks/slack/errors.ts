@@ -1,6 +1,6 @@
 /**
  * What Slack's error strings mean, in one table: the class of each, how a delivery reacts,
- * and the cure in words a person can act on. `{channel}` and `{needed}` are filled in.
+ * and the cure in words a person can act on. `{channel}`, `{invite}` and `{needed}` are filled in.
  *
  * Strings and their meaning: Slack's method reference for chat.postMessage, chat.update,
  * conversations.info, conversations.list and auth.test (docs.slack.dev/reference/methods,
@@ -118,7 +118,7 @@ const groups: readonly Group[] = [
     reason: "not_found",
     errors: {
       channel_not_found:
-        "Slack shows the app no channel {channel}. Check the channel ID; if the channel is private, open it in Slack and send /invite @ and the app's name.",
+        "Slack shows the app no channel {channel}. Check the channel ID; if the channel is private, open it in Slack and send {invite}.",
       is_archived:
         "{channel} is archived. Unarchive it in Slack, or save the sink with another channel.",
       team_not_found:
@@ -133,8 +133,7 @@ const groups: readonly Group[] = [
     reaction: "join",
     reason: "not_found",
     errors: {
-      not_in_channel:
-        "Invite the app to {channel}: open {channel} in Slack and send /invite @ and the app's name.",
+      not_in_channel: "Invite the app to {channel}: open {channel} in Slack and send {invite}.",
     },
   },
   {
@@ -287,6 +286,9 @@ export const slackErrors: readonly SlackErrorRow[] = [
     outcome,
     reason: rule.reason,
     reaction: rule.isAmbiguous ? `${reaction}; may have been posted (ambiguous)` : reaction,
-    cure: rule.cure.replaceAll("{channel}", "#channel").replaceAll("{needed}", "it names"),
+    cure: rule.cure
+      .replaceAll("{channel}", "#channel")
+      .replaceAll("{invite}", "/invite @app")
+      .replaceAll("{needed}", "it names"),
   };
 });

@@ -5,7 +5,14 @@
 
 import type { JsonObject } from "../../domain/json.ts";
 import type { Limit, Pace, SinkType } from "../sink-type.ts";
-import { channelLabel, createArgs, readArgs, readSettings, updateArgs } from "./args.ts";
+import {
+  channelLabel,
+  createArgs,
+  readArgs,
+  readSettings,
+  slackTeamIdKey,
+  updateArgs,
+} from "./args.ts";
 import { slackLimits } from "./blocks.ts";
 import { rollUp } from "./roll-up.ts";
 import { outcome, step } from "./step.ts";
@@ -59,7 +66,7 @@ export const slack = {
     const { slackIntegrationId, channelId, wantedName } = readSettings(settings);
     const channel = channelId ?? `#${wantedName}`;
     // The workspace, where the engine knows it.
-    const workspace = settings["slack_team_id"] ?? slackIntegrationId;
+    const workspace = settings[slackTeamIdKey] ?? slackIntegrationId;
     return { key: `slack/${workspace}/${channel}`, burst: 1, perSecond: postsPerSecond };
   },
   rollUp,

@@ -14,7 +14,7 @@ import {
   slackPost,
   slackWords,
 } from "./api.ts";
-import { channelLabel, foundChannel, readSettings } from "./args.ts";
+import { channelLabel, foundChannel, readSettings, slackBotNameKey } from "./args.ts";
 import {
   alertMessage,
   alertParts,
@@ -83,7 +83,13 @@ export function errorContext({
   secrets,
   now,
 }: Pick<StepInput, "settings" | "secrets" | "now">): SlackErrorContext {
-  return { channel: channelLabel(readSettings(settings)), secrets, now };
+  const botName = settings[slackBotNameKey];
+  return {
+    channel: channelLabel(readSettings(settings)),
+    botName: typeof botName === "string" ? botName : null,
+    secrets,
+    now,
+  };
 }
 
 /** The search that has to come first, undefined when the channel's ID is known. */
@@ -220,6 +226,7 @@ function delivered(
     kind: "delivered",
     memory: alert.action === "resolve" ? {} : writeMemory({ ...left, isToldAlone: false }),
     ...(detail === undefined ? {} : { detail }),
+    ...(degraded === null ? {} : { isDegraded: true }),
   };
 }
 

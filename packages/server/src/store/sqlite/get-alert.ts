@@ -52,6 +52,7 @@ interface AttemptRow {
   readonly reason: Reason | null;
   readonly detail: string | null;
   readonly ambiguous: number;
+  readonly is_degraded: number;
   readonly next_try_at: number | null;
   readonly exchanges: string;
 }
@@ -64,6 +65,7 @@ const toAttempt = (row: AttemptRow): Attempt => ({
   reason: row.reason,
   detail: row.detail,
   ambiguous: row.ambiguous === 1,
+  isDegraded: row.is_degraded === 1,
   nextTryAt: row.next_try_at,
   exchanges: JSON.parse(row.exchanges) as Exchange[],
 });
@@ -79,8 +81,8 @@ export function getDelivery(
   );
   if (row === undefined) return null;
   const attempts = db.all<AttemptRow>(
-    `SELECT number, started_at, duration_ms, outcome, reason, detail, ambiguous, next_try_at,
-       exchanges FROM attempts WHERE delivery_no = ? ORDER BY number`,
+    `SELECT number, started_at, duration_ms, outcome, reason, detail, ambiguous, is_degraded,
+       next_try_at, exchanges FROM attempts WHERE delivery_no = ? ORDER BY number`,
     row.no,
   );
   return {

@@ -91,11 +91,11 @@ describe("opening a SQLite store", { timeout: 60_000 }, () => {
   test("refuses a newer schema and says what to do", async () => {
     await openAndClose();
     const db = new DatabaseSync(path);
-    db.exec("INSERT INTO migrations VALUES (2, 'from_the_future', 0)");
+    db.exec("INSERT INTO migrations VALUES (999999, 'from_the_future', 0)");
     db.close();
     await assert.rejects(
       openSqliteStore({ path }),
-      /schema 2 \("from_the_future"\).*newer version/,
+      /schema \d+ \("from_the_future"\).*newer version/,
     );
     await assert.rejects(
       openSqliteStore({ path }),

@@ -67,7 +67,8 @@ CREATE TABLE slack_integrations (
   sealed_secrets TEXT NOT NULL,
   token_expires_at INTEGER,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  bot_name TEXT
 ) STRICT;
 
 CREATE INDEX slack_integrations_by_tenant ON slack_integrations (tenant_id, id);
@@ -158,6 +159,7 @@ CREATE TABLE attempts (
   ambiguous INTEGER NOT NULL,
   next_try_at INTEGER,
   exchanges TEXT NOT NULL,
+  is_degraded INTEGER NOT NULL DEFAULT 0,
   UNIQUE (delivery_no, number)
 ) STRICT;
 

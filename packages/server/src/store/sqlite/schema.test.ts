@@ -9,12 +9,17 @@ import { countPendingSql } from "./sink-health.ts";
 import { findTriggersSql } from "./supersede.ts";
 import { findWaitingResolveSql } from "./waiting.ts";
 
-/** Every table and index as SQLite wrote it down, comments and white space aside. */
+/** Every table and index as SQLite wrote it down, comments and white space aside, which ALTER TABLE sets its own way. */
 function describeSchema(db: DatabaseSync): string[] {
   const rows = db
     .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
     .all();
-  return rows.map(({ sql }) => String(sql).replaceAll(/--.*$/gm, "").replaceAll(/\s+/g, " "));
+  return rows.map(({ sql }) =>
+    String(sql)
+      .replaceAll(/--.*$/gm, "")
+      .replaceAll(/\s+/g, " ")
+      .replaceAll(/ ?([,()]) ?/g, "$1"),
+  );
 }
 
 async function onDatabase(run: (db: DatabaseSync, fresh: FreshStore) => void): Promise<void> {

@@ -41,7 +41,7 @@ function writeAttempt(
 ): void {
   db.run(
     `INSERT INTO attempts (delivery_no, number, started_at, duration_ms, outcome, reason, detail,
-       ambiguous, next_try_at, exchanges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       ambiguous, is_degraded, next_try_at, exchanges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.deliveryNo,
     attempt.number,
     attempt.startedAt,
@@ -50,6 +50,7 @@ function writeAttempt(
     attempt.reason,
     attempt.detail,
     attempt.ambiguous ? 1 : 0,
+    attempt.isDegraded ? 1 : 0,
     nextTryAt,
     JSON.stringify(attempt.exchanges),
   );

@@ -16,6 +16,7 @@ interface SlackIntegrationRow {
   readonly team_id: string;
   readonly team_name: string;
   readonly bot_user_id: string;
+  readonly bot_name: string | null;
   readonly scopes: string;
   readonly revoked_reason: string | null;
   readonly sealed_secrets: string;
@@ -27,8 +28,8 @@ interface SlackIntegrationRow {
 /** Stands for the operator where a tenant's id would. */
 const operator = "";
 
-const columns = `id, tenant_id, name, team_id, team_name, bot_user_id, scopes, revoked_reason,
-  sealed_secrets, token_expires_at, created_at, updated_at`;
+const columns = `id, tenant_id, name, team_id, team_name, bot_user_id, bot_name, scopes,
+  revoked_reason, sealed_secrets, token_expires_at, created_at, updated_at`;
 
 const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
   id: row.id,
@@ -37,6 +38,7 @@ const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
   teamId: row.team_id,
   teamName: row.team_name,
   botUserId: row.bot_user_id,
+  botName: row.bot_name,
   scopes: JSON.parse(row.scopes) as string[],
   revokedReason: row.revoked_reason,
   sealedSecrets: row.sealed_secrets,
@@ -52,10 +54,10 @@ export function putSlackIntegration(
   const { tenantId } = integration;
   if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   const stored = state.db.run(
-    `INSERT INTO slack_integrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO slack_integrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, team_id = excluded.team_id,
        team_name = excluded.team_name, bot_user_id = excluded.bot_user_id,
-       scopes = excluded.scopes, revoked_reason = excluded.revoked_reason,
+       bot_name = excluded.bot_name, scopes = excluded.scopes, revoked_reason = excluded.revoked_reason,
        sealed_secrets = excluded.sealed_secrets, token_expires_at = excluded.token_expires_at,
        updated_at = excluded.updated_at
      WHERE tenant_id = excluded.tenant_id`,
@@ -65,6 +67,7 @@ export function putSlackIntegration(
     integration.teamId,
     integration.teamName,
     integration.botUserId,
+    integration.botName,
     JSON.stringify(integration.scopes),
     integration.revokedReason,
     integration.sealedSecrets,
