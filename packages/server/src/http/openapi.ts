@@ -23,7 +23,12 @@ export async function describeApi(app: App): Promise<void> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Event Sinks", version, description, license: { name: "Apache-2.0" } },
-      components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
+      components: {
+        securitySchemes: {
+          apiKey: { type: "http", scheme: "bearer" },
+          session: { type: "apiKey", in: "cookie", name: "event-sinks-session" },
+        },
+      },
       tags: [
         { name: "Event sinks", description: "Where a tenant's alerts go" },
         { name: "Alerts", description: "What comes in" },
@@ -31,6 +36,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: "Slack integrations", description: "Installs of the Slack app in a workspace" },
         { name: "Tenants", description: "Whose data it is" },
         { name: "API keys", description: "What a tenant calls with" },
+        { name: "Sessions", description: "Signing in with a key, for browsers" },
         { name: "Service", description: "Probes, metrics and this description" },
       ],
     },
@@ -53,7 +59,7 @@ export function ref<Schema extends TSchema>(schema: Schema) {
 }
 
 /** What every call that needs a key has in common. */
-export const secured = [{ apiKey: [] }];
+export const secured = [{ apiKey: [] }, { session: [] }];
 
 const errorTexts: Readonly<Partial<Record<number, string>>> = {
   400: "The request is not valid",

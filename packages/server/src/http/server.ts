@@ -19,7 +19,7 @@ import { newId } from "../ids.ts";
 import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
-import { createApiKeyCache, createAuthenticate } from "./auth.ts";
+import { createApiKeyCache, createAuthenticate, createSessionCache } from "./auth.ts";
 import { managementBytesMax, readJsonBodies } from "./body.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
 import { deliveryRoutes } from "./deliveries.ts";
@@ -32,6 +32,8 @@ import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { previewRoutes } from "./preview.ts";
+import { apiHeaders } from "./security-headers.ts";
+import { sessionRoutes, signInRoute } from "./sessions.ts";
 import { signingSecretRoutes } from "./signing-secret.ts";
 import { createChannelBooks } from "./slack-channel-book.ts";
 import { slackChannelRoutes } from "./slack-channels.ts";
@@ -77,6 +79,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     intake: createAlertIntake(deps.store, deps.clock),
     tenantSinks: createTenantSinks(deps.store, deps.clock),
     apiKeys: createApiKeyCache(deps.store, deps.clock),
+    sessions: createSessionCache(deps.store, deps.clock),
+    isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
     intakeMetrics: createIntakeMetrics(deps.metrics),
   };
 
@@ -84,10 +88,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   handleErrors(app, sendError);
   readJsonBodies(app);
   measureRequests(app, context);
-  app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
-    done();
-  });
+  addHeaders(app, context);
   await describeApi(app);
   await app.register(async (v1: App) => {
     useOwnCompilers(v1);
@@ -107,16 +108,26 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       slackChannelRoutes,
       tenantRoutes,
       apiKeyRoutes,
+      sessionRoutes,
     ]) {
       routes(v1, context);
     }
   });
+  signInRoute(app, context);
   slackCallbackRoute(app, context);
   healthRoutes(app, context);
   metricsRoute(app, context);
   openapiRoute(app);
   await app.ready();
   return app;
+}
+
+function addHeaders(app: App, { isHttps }: HttpContext): void {
+  const headers = apiHeaders(isHttps);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(headers).header("x-request-id", request.id);
+    done();
+  });
 }
 
 /** Ids for `x-request-id` and the log: of this server's run, and counted, as a UUID each costs microseconds. */

@@ -58,6 +58,16 @@ export interface ApiKey {
   readonly createdAt: number;
 }
 
+/** Somebody signed in with a key. */
+export interface Session {
+  /** SHA-256 of the session's token, hex. */
+  readonly tokenHash: string;
+  /** Of the key that it was made with, and with which it ends. */
+  readonly keyHash: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
 /** `tenantId: null` means any tenant: an operator asks. */
 export interface Scoped<Id> {
   readonly tenantId: TenantId | null;
@@ -307,6 +317,12 @@ export interface StoreOperations {
   findApiKey(input: { hash: string }): ApiKey | null;
   listApiKeys(input: Page & { tenantId: TenantId }): Listed<ApiKey>;
   deleteApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
+
+  /** Removes expired ones on the way, and the oldest of the same key past `sessionsMax`. */
+  createSession(input: { session: Session; sessionsMax: number }): null;
+  /** Also one that has expired. */
+  findSession(input: { tokenHash: string }): Session | null;
+  deleteSession(input: { tokenHash: string }): null;
 
   /** With `createsTenant` a tenant that is not there is made in the same transaction. */
   createEventSink(input: {

@@ -9,6 +9,7 @@ import { keepMeta } from "./meta.ts";
 import type { Input, Output, ReadName, WriteName } from "./protocol.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
+import { createSession, deleteSession, findSession } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import { getEventSinkStatus, probeEventSink, setEventSinkPause } from "./sink-health.ts";
 import {
@@ -41,6 +42,8 @@ const writeOperations: WriteOperations = {
   updateTenant,
   createApiKey,
   deleteApiKey,
+  createSession,
+  deleteSession,
   createEventSink,
   updateEventSink,
   deleteEventSink,
@@ -66,6 +69,7 @@ const readOperations: ReadOperations = {
   getApiKey,
   findApiKey,
   listApiKeys,
+  findSession,
   getEventSink,
   listEventSinks,
   getSendingSink,

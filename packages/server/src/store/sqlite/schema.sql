@@ -30,6 +30,17 @@ CREATE TABLE api_keys (
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id, id);
 
+-- Somebody signed in with a key: by its hash, so that the session ends with the key.
+CREATE TABLE sessions (
+  token_hash TEXT PRIMARY KEY,
+  key_hash TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_key ON sessions (key_hash, created_at);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
 -- A deleted sink keeps its row: its deliveries go on naming it. `health` is JSON; NULL is healthy
 -- since the sink was made.
 CREATE TABLE event_sinks (
