@@ -30,7 +30,8 @@ test("layers may import what stands below them", () => {
   assert.deepEqual(importing(`${server}engine/a.ts`, "../store/b.ts"), []);
   assert.deepEqual(importing(`${server}http/a.ts`, "../engine/b.ts"), []);
   assert.deepEqual(importing(`${server}app.ts`, "./http/b.ts"), []);
-  assert.deepEqual(importing(`${server}main.ts`, "./app.ts"), []);
+  assert.deepEqual(importing(`${server}commands/a.ts`, "../app.ts"), []);
+  assert.deepEqual(importing(`${server}main.ts`, "./commands/b.ts"), []);
 });
 
 test("layers may not import what stands above or beside them, not even types", () => {

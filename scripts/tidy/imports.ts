@@ -3,7 +3,7 @@
  *
  * The server's layers import one way only, so that each can be understood, tested and put
  * on its own thread without what stands above it: domain, then sinks, store and outbound
- * (which do not know each other), then engine, http, app, main. The ground files (time,
+ * (which do not know each other), then engine, http, app, commands, main. The ground files (time,
  * ids, errors, secrets, log, settings) may be imported by all of them.
  */
 
@@ -49,7 +49,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   engine: ["ground", "domain", "sinks", "store", "outbound"],
   http: ["ground", "domain", "sinks", "store", "outbound", "engine"],
   app: ["ground", "domain", "sinks", "store", "outbound", "engine", "http"],
-  main: ["ground", "domain", "sinks", "store", "outbound", "engine", "http", "app"],
+  commands: ["ground", "domain", "sinks", "store", "outbound", "engine", "http", "app"],
+  main: ["ground", "commands"],
 };
 
 interface Import {
@@ -109,7 +110,7 @@ function directionProblem(found: Import): string | null {
   const [layer, imported] = [layerOf(from.path), layerOf(target)];
   if (layer === undefined || imported === undefined || layer === imported) return null;
   if (layers[layer]?.includes(imported)) return null;
-  return `${layer} may not import ${imported}; imports go domain <- sinks, store, outbound <- engine <- http <- app <- main`;
+  return `${layer} may not import ${imported}; imports go domain <- sinks, store, outbound <- engine <- http <- app <- commands <- main`;
 }
 
 /** Imports against the direction, and files of the server that stand in no layer. */

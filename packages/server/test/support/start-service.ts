@@ -32,7 +32,8 @@ export interface ApiAnswer {
   readonly json: any;
 }
 
-const mainPath = join(import.meta.dirname, "../../src/main.ts");
+/** The program, as `event-sinks` starts it. */
+export const mainPath = join(import.meta.dirname, "../../src/main.ts");
 
 interface Cleanup {
   after(run: () => Promise<void>): void;
