@@ -24,7 +24,7 @@ import { createOutbound } from "./outbound/create-outbound.ts";
 import { canaryText, checkCanary, createSealer, type Sealer } from "./sealer.ts";
 import type { VendorUrls } from "./sinks/sink-type.ts";
 import type { SlackApp } from "./sinks/slack/oauth.ts";
-import { attachSqliteStore } from "./store/sqlite/client.ts";
+import { attachStore } from "./store/client.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -72,7 +72,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
       onCrash,
     });
     stops.push(() => database.close());
-    const store = attachSqliteStore(database.connect());
+    const store = attachStore(database.connect());
     stops.push(() => store.close());
     await checkEncryptionKey(store, sealer);
 

@@ -1,11 +1,11 @@
 import type { LogLevel } from "../log.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
-import type { SqliteConnection } from "../store/sqlite/protocol.ts";
+import type { StoreConnection } from "../store/protocol.ts";
 import type { Lane } from "../store/store.ts";
 
 /** What the engine's thread is started with: plain data and ports. */
 export interface EngineThreadData {
-  readonly store: SqliteConnection;
+  readonly store: StoreConnection;
   /** Base64. A thread's data cannot hold a `Secret`. */
   readonly encryptionKey: string;
   readonly allowCidrs: readonly string[];

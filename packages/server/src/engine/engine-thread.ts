@@ -12,7 +12,7 @@ import { createMailer } from "../outbound/mailer.ts";
 import { createSealer } from "../sealer.ts";
 import { Secret } from "../secret.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
-import { attachSqliteStore } from "../store/sqlite/client.ts";
+import { attachStore } from "../store/client.ts";
 import { Engine } from "./engine.ts";
 import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 import { createEngineMetrics } from "./engine-metrics.ts";
@@ -24,7 +24,7 @@ function readSlackApp({ slackApp }: EngineThreadData): SlackApp | null {
 
 async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const log = createLog({ level: data.logLevel });
-  const store = attachSqliteStore(data.store);
+  const store = attachStore(data.store);
   const metrics = createEngineMetrics();
   const outbound = createOutbound({ allowCidrs: data.allowCidrs });
   const sealer = createSealer(new Secret(data.encryptionKey));

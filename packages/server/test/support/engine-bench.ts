@@ -11,7 +11,7 @@ import { createLog, type Log } from "../../src/log.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
 import { createSealer, type Sealer } from "../../src/sealer.ts";
 import { Secret } from "../../src/secret.ts";
-import { attachSqliteStore } from "../../src/store/sqlite/client.ts";
+import { attachStore } from "../../src/store/client.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { openFreshStore } from "./fresh-store.ts";
@@ -65,7 +65,7 @@ export async function openEngineBench(
   });
   const opened: { engine: Engine; store: Store }[] = [];
   function newEngine(): Engine {
-    const connection = attachSqliteStore(fresh.database.connect());
+    const connection = attachStore(fresh.database.connect());
     const engine = new Engine({
       store: connection,
       outbound: createOutbound({ allowCidrs: ["127.0.0.0/8"] }),

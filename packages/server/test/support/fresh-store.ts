@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attachSqliteStore } from "../../src/store/sqlite/client.ts";
+import { attachStore } from "../../src/store/client.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -24,7 +24,7 @@ export async function openFreshStore(): Promise<FreshStore> {
   const folder = mkdtempSync(join(tmpdir(), "event-sinks-"));
   const path = join(folder, "event-sinks.db");
   let database = await openSqliteStore({ path });
-  let store = attachSqliteStore(database.connect());
+  let store = attachStore(database.connect());
   const stop = async () => {
     await store.close();
     await database.close();
@@ -37,11 +37,11 @@ export async function openFreshStore(): Promise<FreshStore> {
       return database;
     },
     path,
-    connect: () => attachSqliteStore(database.connect()),
+    connect: () => attachStore(database.connect()),
     async reopen() {
       await stop();
       database = await openSqliteStore({ path });
-      store = attachSqliteStore(database.connect());
+      store = attachStore(database.connect());
       return store;
     },
     async close() {

@@ -1,6 +1,7 @@
 import type { Alert } from "../../domain/alert.ts";
 import { mustWait } from "../../domain/delivery.ts";
 import { isUrgentSeverity } from "../../domain/severity.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
 import {
@@ -11,7 +12,6 @@ import {
   findTaker,
   takeLease,
 } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { readMemory } from "./sink-memory.ts";
 import { supersedeTriggers } from "./supersede.ts";
 import { findUnfinished } from "./waiting.ts";

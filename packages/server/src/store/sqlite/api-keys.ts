@@ -1,7 +1,7 @@
+import { toListed } from "../listed.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { ApiKey } from "../store.ts";
 import type { Database } from "./database.ts";
-import { toListed } from "./listed.ts";
-import type { Input, Output } from "./protocol.ts";
 import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 interface ApiKeyRow {

@@ -15,8 +15,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type FreshStore, openFreshStore } from "../../../test/support/fresh-store.ts";
 import { accept, storedSink } from "../../../test/support/store-samples.ts";
+import { attachStore } from "../client.ts";
 import { backUpSqlite } from "./backup.ts";
-import { attachSqliteStore } from "./client.ts";
 import { openSqliteStore } from "./store.ts";
 
 describe("a backup", { timeout: 60_000 }, () => {
@@ -48,7 +48,7 @@ describe("a backup", { timeout: 60_000 }, () => {
 
     await accept(fresh.store, sink);
     const copy = await openSqliteStore({ path: to });
-    const store = attachSqliteStore(copy.connect());
+    const store = attachStore(copy.connect());
     assert.equal((await store.countDeliveries({})).pending, 1);
     await store.close();
     await copy.close();

@@ -1,6 +1,6 @@
-import type { Reply } from "./protocol.ts";
+import type { Reply } from "../protocol.ts";
+import type { PortClient } from "../worker-ports.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
-import type { PortClient } from "./worker-ports.ts";
 import type { WriterState } from "./writer-state.ts";
 
 /** One operation of a batch, bound to its input. */

@@ -1,4 +1,6 @@
+import type { Input, Output } from "../protocol.ts";
 import type { ClaimedLane, Lane, LeasedDelivery } from "../store.ts";
+import type { PortClient } from "../worker-ports.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
 import { startSweep } from "./delete-event-sink.ts";
 import { findNextDue, pickDue } from "./due.ts";
@@ -12,10 +14,8 @@ import {
   findLiveLane,
   takeLease,
 } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { readMemory } from "./sink-memory.ts";
 import { isResolveWaiting } from "./waiting.ts";
-import type { PortClient } from "./worker-ports.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
 
 export function claim(state: WriterState, { lanes, now }: Input<"claim">): Output<"claim"> {

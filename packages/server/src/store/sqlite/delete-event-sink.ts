@@ -1,6 +1,6 @@
+import type { Input, Output } from "../protocol.ts";
 import { getEventSink } from "./event-sinks.ts";
 import { changeLane, findLane } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { getTenant, updateTenant } from "./tenants.ts";
 import {
   announceChange,

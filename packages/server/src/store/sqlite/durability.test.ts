@@ -19,8 +19,8 @@ import {
   startAt,
   storedSink,
 } from "../../../test/support/store-samples.ts";
+import { attachStore } from "../client.ts";
 import { StoreUnavailable } from "../store.ts";
-import { attachSqliteStore } from "./client.ts";
 import { openSqliteStore } from "./store.ts";
 
 const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
@@ -28,10 +28,10 @@ const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href
 /** Stores alerts one after another and says each uid once the store has answered. */
 const writeForever = `
   import { openSqliteStore } from ${url("./store.ts")};
-  import { attachSqliteStore } from ${url("./client.ts")};
+  import { attachStore } from ${url("../client.ts")};
   import { newAlert, storedSink } from ${url("../../../test/support/store-samples.ts")};
   const database = await openSqliteStore({ path: process.argv[2] });
-  const store = attachSqliteStore(database.connect());
+  const store = attachStore(database.connect());
   const sink = await storedSink(store);
   const write = async () => {
     for (;;) {
@@ -68,7 +68,7 @@ test("what was answered survives kill -9, and the lock does not", { timeout: 60_
     const answered = await writeAndKill(script, path, 200);
     answered.push(...(await writeAndKill(script, path, 200)));
     const database = await openSqliteStore({ path });
-    const store = attachSqliteStore(database.connect());
+    const store = attachStore(database.connect());
     for (const id of answered) {
       const found = await store.getAlert({ tenantId: "acme", id });
       assert.equal(found?.deliveries[0]?.state, "pending", `${id} was answered and is lost`);
@@ -164,9 +164,9 @@ test("a thread that ends hands back what it held", { timeout: 60_000 }, async ()
     const connection = database.connect();
     const holder = new Worker(
       `import { workerData, parentPort } from "node:worker_threads";
-       import { attachSqliteStore } from ${url("./client.ts")};
+       import { attachStore } from ${url("../client.ts")};
        const { connection, lane } = workerData;
-       const claimed = await attachSqliteStore(connection).claim({ lanes: [lane], now: ${startAt} });
+       const claimed = await attachStore(connection).claim({ lanes: [lane], now: ${startAt} });
        parentPort.postMessage(claimed[0].deliveries.length);`,
       {
         eval: true,

@@ -1,8 +1,8 @@
 import type { EventSink, SinkTypeName } from "../../domain/event-sink.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { toListed } from "../listed.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Database } from "./database.ts";
-import { toListed } from "./listed.ts";
-import type { Input, Output } from "./protocol.ts";
 import { createTenant, getTenant } from "./tenants.ts";
 import { findTenantNo, type WriterState } from "./writer-state.ts";
 

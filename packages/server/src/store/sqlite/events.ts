@@ -1,5 +1,5 @@
 import type { StoreEvent } from "../store.ts";
-import type { PortClient } from "./worker-ports.ts";
+import type { PortClient } from "../worker-ports.ts";
 import type { WriterState } from "./writer-state.ts";
 
 /** What each subscriber is to be told of the batch that was just committed, and forgets it. */

@@ -1,5 +1,6 @@
 import type { Alert } from "../../domain/alert.ts";
 import type { OutcomeName, Reason } from "../../domain/reason.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Attempt, Delivery, Exchange } from "../store.ts";
 import {
   type AlertRow,
@@ -10,7 +11,6 @@ import {
   toDelivery,
 } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
-import type { Input, Output } from "./protocol.ts";
 
 export function getAlert(db: Database, { tenantId, id }: Input<"getAlert">): Output<"getAlert"> {
   const row = db.get<{ no: number }>(

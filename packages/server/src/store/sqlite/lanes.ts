@@ -2,7 +2,7 @@ import type { AlertAction } from "../../domain/delivery.ts";
 import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { EventSinkId } from "../../ids.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
-import type { PortClient } from "./worker-ports.ts";
+import type { PortClient } from "../worker-ports.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
 
 /**

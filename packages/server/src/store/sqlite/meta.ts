@@ -1,4 +1,4 @@
-import type { Input, Output } from "./protocol.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { WriterState } from "./writer-state.ts";
 
 export function keepMeta(

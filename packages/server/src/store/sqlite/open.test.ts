@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { attachSqliteStore } from "./client.ts";
+import { attachStore } from "../client.ts";
 import { openSqliteStore } from "./store.ts";
 
 describe("opening a SQLite store", { timeout: 60_000 }, () => {
@@ -106,13 +106,13 @@ describe("opening a SQLite store", { timeout: 60_000 }, () => {
 
   test("calls after closing reject, calls before it are answered", async () => {
     const database = await openSqliteStore({ path });
-    const store = attachSqliteStore(database.connect());
+    const store = attachStore(database.connect());
     const asked = store.createTenant({ id: "acme", createdAt: 1 });
     const read = store.getTenant({ id: "nobody" });
     await store.close();
     assert.deepEqual([await asked, await read], ["created", null]);
     await assert.rejects(store.getTenant({ id: "acme" }), { name: "StoreUnavailable" });
-    const orphan = attachSqliteStore(database.connect());
+    const orphan = attachStore(database.connect());
     await database.close();
     await assert.rejects(orphan.getTenant({ id: "acme" }), { name: "StoreUnavailable" });
     await assert.rejects(orphan.createTenant({ id: "x", createdAt: 1 }), {
@@ -124,7 +124,7 @@ describe("opening a SQLite store", { timeout: 60_000 }, () => {
     const crashes: Error[] = [];
     const database = await openSqliteStore({ path, onCrash: (error) => crashes.push(error) });
     const connection = database.connect();
-    const store = attachSqliteStore(connection);
+    const store = attachStore(connection);
     connection.writer.postMessage(null);
     await assert.rejects(store.createTenant({ id: "acme", createdAt: 1 }), {
       name: "StoreUnavailable",

@@ -1,3 +1,4 @@
+import type { Input, Output, ReadName, WriteName } from "../protocol.ts";
 import { acceptAlerts } from "./accept-alerts.ts";
 import { createApiKey, deleteApiKey, findApiKey, getApiKey, listApiKeys } from "./api-keys.ts";
 import { claim, listLanes, release } from "./claim.ts";
@@ -6,7 +7,6 @@ import { deleteEventSink } from "./delete-event-sink.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
 import { keepMeta } from "./meta.ts";
-import type { Input, Output, ReadName, WriteName } from "./protocol.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { createSession, deleteSession, findSession } from "./sessions.ts";

@@ -5,11 +5,11 @@
  */
 
 import { parentPort, workerData } from "node:worker_threads";
+import type { ControlMessage, OperationName, Reply, WorkerNotice } from "../protocol.ts";
+import { createCallQueue, type PortClient, type QueuedCall, sendAnswers } from "../worker-ports.ts";
 import { openForReading } from "./database.ts";
 import { runRead } from "./operations.ts";
-import type { ControlMessage, OperationName, Reply, WorkerNotice } from "./protocol.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
-import { createCallQueue, type PortClient, type QueuedCall, sendAnswers } from "./worker-ports.ts";
 
 const searches: ReadonlySet<OperationName> = new Set(["listAlerts", "listDeliveries"]);
 

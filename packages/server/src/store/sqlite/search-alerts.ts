@@ -1,10 +1,10 @@
 import { shownState } from "../../domain/delivery.ts";
 import { isJsonObject, parseJson } from "../../domain/json.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Delivery } from "../store.ts";
 import { type AlertSummaryRow, alertSummaryColumns, toAlertSummary } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
 import { readDeliveries } from "./get-alert.ts";
-import type { Input, Output } from "./protocol.ts";
 import { collect, findScanRange } from "./scan.ts";
 
 /** What a scan reads of each alert; the body only when it is searched. */

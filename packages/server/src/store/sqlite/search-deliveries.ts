@@ -1,7 +1,7 @@
 import { shownState } from "../../domain/delivery.ts";
+import type { Input, Output } from "../protocol.ts";
 import { type DeliveryRow, selectDeliveries, toDelivery } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
-import type { Input, Output } from "./protocol.ts";
 import { collect, findScanRange } from "./scan.ts";
 
 /** Newest first, over the narrowest index there is for the filter. */

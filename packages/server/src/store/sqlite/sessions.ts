@@ -1,6 +1,6 @@
+import type { Input, Output } from "../protocol.ts";
 import type { Session } from "../store.ts";
 import type { Database } from "./database.ts";
-import type { Input, Output } from "./protocol.ts";
 import type { WriterState } from "./writer-state.ts";
 
 interface SessionRow {

@@ -1,9 +1,9 @@
 import type { DeliveryState } from "../../domain/delivery.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Settlement, SettleResult } from "../store.ts";
 import { announceNext } from "./due.ts";
 import { changeLane, endLease, findLease } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
 import { releaseWaiting } from "./waiting.ts";

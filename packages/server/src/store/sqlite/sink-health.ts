@@ -1,9 +1,9 @@
 import { healthySince, type SinkHealth } from "../../domain/sink-health.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Database } from "./database.ts";
 import { announceNext } from "./due.ts";
 import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
 import { changeLane, findLiveLane, probeAtOf } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { announceChange, type LaneState, type WriterState } from "./writer-state.ts";
 
 /** Counting the pending deliveries of a sink ends here. */

@@ -1,6 +1,6 @@
 import type { SlackIntegrationId } from "../../ids.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { SlackInstall } from "../store.ts";
-import type { Input, Output } from "./protocol.ts";
 import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 interface SlackInstallRow {

@@ -1,9 +1,9 @@
 import type { SlackIntegration } from "../../domain/event-sink.ts";
+import { toListed } from "../listed.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Database } from "./database.ts";
 import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
 import { findLane } from "./lanes.ts";
-import { toListed } from "./listed.ts";
-import type { Input, Output } from "./protocol.ts";
 import { toHealth } from "./sink-health.ts";
 import { unlockSlackIntegration } from "./slack-installs.ts";
 import { noteOwnerChange } from "./update-event-sink.ts";

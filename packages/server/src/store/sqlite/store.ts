@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Log } from "../../log.ts";
 import { migrate } from "../migrate.ts";
+import type { ControlMessage, StoreConnection, WorkerNotice } from "../protocol.ts";
 import { type Database, openForWriting } from "./database.ts";
 import { lockDatabase } from "./lock.ts";
 import { migratedSqlite } from "./migrated-sqlite.ts";
-import type { ControlMessage, SqliteConnection, WorkerNotice } from "./protocol.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
 
 export interface SqliteStoreOptions {
@@ -23,8 +23,8 @@ export interface SqliteStoreOptions {
 
 /** An open database: the threads behind it, and connections to them. */
 export interface SqliteStore {
-  /** Ports for one thread; `attachSqliteStore` makes a `Store` of them there. */
-  connect(): SqliteConnection;
+  /** Ports for one thread; `attachStore` makes a `Store` of them there. */
+  connect(): StoreConnection;
   /** Finishes what was asked for, copies the WAL into the file, and gives the lock back. */
   close(): Promise<void>;
   /** Plays a full disk, for tests: this many pages more and no others; null lifts it. */

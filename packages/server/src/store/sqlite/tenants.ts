@@ -1,7 +1,7 @@
+import { toListed } from "../listed.ts";
+import type { Input, Output } from "../protocol.ts";
 import type { Tenant } from "../store.ts";
 import type { Database } from "./database.ts";
-import { toListed } from "./listed.ts";
-import type { Input, Output } from "./protocol.ts";
 import type { WriterState } from "./writer-state.ts";
 
 interface TenantRow {

@@ -1,6 +1,6 @@
+import type { Input, Output } from "../protocol.ts";
 import { getEventSink } from "./event-sinks.ts";
 import { changeLane, findLane } from "./lanes.ts";
-import type { Input, Output } from "./protocol.ts";
 import { probeNow } from "./sink-health.ts";
 import { announceChange, type LaneState, type WriterState } from "./writer-state.ts";
 

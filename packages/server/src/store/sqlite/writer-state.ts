@@ -2,8 +2,8 @@ import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
 import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { DeliveryId, EventSinkId, SlackIntegrationId, TenantId } from "../../ids.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
+import type { PortClient } from "../worker-ports.ts";
 import type { Database } from "./database.ts";
-import type { PortClient } from "./worker-ports.ts";
 
 /** What the writer knows of a sink without reading the disk. */
 export interface LaneState extends Lane {

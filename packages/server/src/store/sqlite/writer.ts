@@ -35,14 +35,14 @@
  */
 
 import { parentPort, workerData } from "node:worker_threads";
+import type { ControlMessage, Reply, WorkerNotice } from "../protocol.ts";
+import { createCallQueue, type PortClient, type QueuedCall, sendAnswers } from "../worker-ports.ts";
 import { type BatchCall, runBatch } from "./batch.ts";
 import { releaseAll } from "./claim.ts";
 import { openForWriting } from "./database.ts";
 import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { takeEvents } from "./events.ts";
 import { runWrite } from "./operations.ts";
-import type { ControlMessage, Reply, WorkerNotice } from "./protocol.ts";
-import { createCallQueue, type PortClient, type QueuedCall, sendAnswers } from "./worker-ports.ts";
 import { createWriterState } from "./writer-state.ts";
 
 /** Records in one transaction, at most, so that the first of them does not wait for thousands. */

@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import type { StoreEvent } from "../store.ts";
 import type { Call, ClientMessage, Reply, WorkerMessage } from "./protocol.ts";
+import type { StoreEvent } from "./store.ts";
 
 /** Somebody at the other end of a port, seen from the writer or the reader. */
 export interface PortClient {

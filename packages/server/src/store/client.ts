@@ -1,13 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
-import { type Store, StoreUnavailable } from "../store.ts";
 import {
   type Call,
   type OperationName,
   operationThreads,
   type Reply,
-  type SqliteConnection,
+  type StoreConnection,
   type WorkerMessage,
 } from "./protocol.ts";
+import { type Store, StoreUnavailable } from "./store.ts";
 
 interface Pending {
   resolve(value: unknown): void;
@@ -15,13 +15,13 @@ interface Pending {
 }
 
 /**
- * The store on any thread, over ports that `openSqliteStore` made.
+ * The store on any thread, over ports that an open database gave.
  *
  * Calls made in one turn of the event loop cross in one message, since a message costs about
  * as much as the work it asks for. The turn ends with `setImmediate`: microtasks run after
  * each socket's callback, so they would send one message for each request.
  */
-export function attachSqliteStore({ writer, reader }: SqliteConnection): Store {
+export function attachStore({ writer, reader }: StoreConnection): Store {
   const links = { writer: createLink(writer), reader: createLink(reader) };
   const operations = Object.fromEntries(
     (Object.keys(operationThreads) as OperationName[]).map((name) => {

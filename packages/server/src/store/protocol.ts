@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { StoreEvent, StoreOperations } from "../store.ts";
+import type { StoreEvent, StoreOperations } from "./store.ts";
 
 export type OperationName = keyof StoreOperations;
 export type Input<Name extends OperationName> = Parameters<StoreOperations[Name]>[0];
@@ -99,7 +99,7 @@ export type WorkerNotice =
   | { readonly kind: "available" };
 
 /** What crosses to the thread that uses the store. Transfer both ports along with it. */
-export interface SqliteConnection {
+export interface StoreConnection {
   readonly writer: MessagePort;
   readonly reader: MessagePort;
 }

@@ -1,4 +1,4 @@
-import type { Listed } from "../store.ts";
+import type { Listed } from "./store.ts";
 
 /**
  * Makes a page of `limit + 1` rows that were asked for: the one too many says that more follow.
