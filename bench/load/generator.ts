@@ -1,0 +1,177 @@
+/**
+ * The generator: sends alerts from a process of its own, on raw keep-alive connections without
+ * pipelining. A request is made once for each connection and body; only the alert's number
+ * changes, so an alert costs one write and one read. It must never be what limits a run: the
+ * scenario `tools` measures it straight against the receiver.
+ */
+
+import { connect, type Socket } from "node:net";
+import { machineMs } from "./clock.ts";
+import { createHttpReader } from "./http-reader.ts";
+import { type GeneratorMessage, idDigits, idPlaceholder, type LoadPlan } from "./messages.ts";
+
+/** An open run makes connections as it needs them, up to here; after that alerts slip. */
+const connectionsMax = 1_000;
+/** An answer that has not come by then never will. */
+const patienceMs = 10_000;
+
+interface Request {
+  readonly bytes: Buffer;
+  readonly digitsAt: number;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  readonly requests: readonly Request[];
+  /** The alert under way; -1 when none is. */
+  current: number;
+}
+
+let arrived = 0;
+
+async function run(plan: LoadPlan): Promise<void> {
+  arrived = 0;
+  const { pattern, durationMs, fanOut } = plan;
+  const scheduledAt: number[] = [];
+  const slipMs: number[] = [];
+  const answeredAt: number[] = [];
+  const statuses: number[] = [];
+  const free: Connection[] = [];
+  const all: Connection[] = [];
+  let answered = 0;
+  const startedAt = machineMs();
+  const endsAt = startedAt + durationMs;
+
+  function send(connection: Connection, at: number): void {
+    const id = scheduledAt.length;
+    const request = connection.requests[id % connection.requests.length];
+    if (request === undefined) return;
+    connection.current = id;
+    scheduledAt.push(at);
+    slipMs.push(Math.max(machineMs() - at, 0));
+    answeredAt.push(0);
+    statuses.push(0);
+    writeDigits(request.bytes, request.digitsAt, id);
+    connection.socket.write(request.bytes);
+  }
+
+  async function open(): Promise<Connection> {
+    const connection = await openConnection(plan, (status) => {
+      answeredAt[connection.current] = machineMs();
+      statuses[connection.current] = status;
+      connection.current = -1;
+      answered += 1;
+      free.push(connection);
+      pump();
+    });
+    all.push(connection);
+    return connection;
+  }
+
+  let pump = () => {};
+  const first = pattern.kind === "closed" ? pattern.connections : 32;
+  free.push(...(await Promise.all(Array.from({ length: first }, open))));
+
+  if (pattern.kind === "closed") {
+    const isHeld = () => answered - arrived / fanOut > pattern.undeliveredMax;
+    pump = () => {
+      while (free.length > 0 && machineMs() < endsAt && !isHeld()) {
+        const connection = free.pop();
+        if (connection !== undefined) send(connection, machineMs());
+      }
+    };
+    pump();
+    await ticks(1, () => {
+      pump();
+      return machineMs() >= endsAt;
+    });
+  } else {
+    const gapMs = 1_000 / pattern.rate;
+    const total = Math.floor(durationMs / gapMs);
+    let opening = 0;
+    pump = () => {
+      const now = machineMs();
+      for (let due = startedAt + scheduledAt.length * gapMs; due <= now; due += gapMs) {
+        if (scheduledAt.length >= total) return;
+        const connection = free.pop();
+        if (connection === undefined) break;
+        send(connection, due);
+      }
+      if (free.length > 4 || all.length + opening >= connectionsMax) return;
+      opening += 1;
+      open().then((connection) => {
+        opening -= 1;
+        free.push(connection);
+        pump();
+      });
+    };
+    await ticks(1, () => {
+      pump();
+      return scheduledAt.length >= total;
+    });
+  }
+  pump = () => {};
+  const giveUpAt = machineMs() + patienceMs;
+  await ticks(2, () => answered >= scheduledAt.length || machineMs() > giveUpAt);
+  for (const { socket } of all) socket.destroy();
+  process.send?.({
+    kind: "sent",
+    startedAt,
+    endedAt: machineMs(),
+    scheduledAt: Float64Array.from(scheduledAt),
+    slipMs: Float64Array.from(slipMs),
+    answeredAt: Float64Array.from(answeredAt),
+    statuses: Uint16Array.from(statuses),
+  });
+}
+
+function openConnection(plan: LoadPlan, onAnswer: (status: number) => void): Promise<Connection> {
+  const { host, port } = plan.target;
+  const socket = connect({ host, port, noDelay: true });
+  const read = createHttpReader(({ head }) => onAnswer(Number(head.slice(9, 12))));
+  socket.on("data", read);
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject).on("error", () => socket.destroy());
+      resolve({ socket, requests: requestsFor(plan), current: -1 });
+    });
+  });
+}
+
+function requestsFor({ mark, target }: LoadPlan): Request[] {
+  const { path, host, port, headers, bodies } = target;
+  const lines = Object.entries({ host: `${host}:${port}`, ...headers });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return bodies.map((body) => {
+    const length = `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const bytes = Buffer.from(`POST ${path} HTTP/1.1\r\n${head}${length}${body}`);
+    const digitsAt = bytes.indexOf(idPlaceholder(mark)) + mark.length;
+    return { bytes, digitsAt };
+  });
+}
+
+function writeDigits(bytes: Buffer, at: number, id: number): void {
+  let left = id;
+  for (let index = at + idDigits - 1; index >= at; index--) {
+    bytes[index] = 48 + (left % 10);
+    left = Math.floor(left / 10);
+  }
+}
+
+/** Calls `step` every `everyMs` until it answers true. */
+function ticks(everyMs: number, step: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const tick = () => {
+      if (step()) resolve();
+      else setTimeout(tick, everyMs);
+    };
+    tick();
+  });
+}
+
+process.on("message", (message: GeneratorMessage) => {
+  if (message.kind === "arrived") arrived = message.count;
+  else void run(message.plan);
+});
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,60 @@
+import { type LoadShape, loadScenario } from "./load.ts";
+import type { Scenario } from "./scenario.ts";
+
+const all = [
+  "bare",
+  "event-sinks",
+  "bullmq-everysec",
+  "bullmq-always",
+  "pg-boss",
+  "graphile-worker",
+  "alertmanager",
+];
+const main = ["bare", "event-sinks"];
+
+const capacity: LoadShape = {
+  bodyBytes: 1_000,
+  sinksOf: [[0]],
+  pattern: { kind: "closed", connections: 64, undeliveredMax: 1_000 },
+  warmUpMs: 4_000,
+  durationMs: 8_000,
+};
+
+const fiveSinks = [[0, 1, 2, 3, 4]];
+const spread = Array.from({ length: 10 }, (_, sink) => [sink]);
+
+const capacities: readonly Scenario[] = [
+  loadScenario(
+    { name: "capacity", about: "deliveries a second, one sink, 1 kB", contenders: all },
+    capacity,
+  ),
+  loadScenario(
+    { name: "capacity-10-sinks", about: "the same over ten sinks in turn", contenders: main },
+    { ...capacity, sinksOf: spread },
+  ),
+  loadScenario(
+    { name: "fan-out-5", about: "each alert to five sinks", contenders: main },
+    { ...capacity, sinksOf: fiveSinks },
+  ),
+  loadScenario(
+    { name: "capacity-20kb", about: "alerts of 20 kB", contenders: main },
+    { ...capacity, bodyBytes: 20_000 },
+  ),
+];
+
+const latencies = [50, 200, 1_000, 3_000].map((rate) =>
+  loadScenario(
+    {
+      name: `latency-${rate}`,
+      about: `open loop, ${rate} alerts/s: scheduled time to first byte at the sink`,
+      contenders: rate === 1_000 ? all.filter((name) => name !== "alertmanager") : main,
+    },
+    {
+      ...capacity,
+      pattern: { kind: "open", rate },
+      durationMs: rate < 100 ? 15_000 : 8_000,
+    },
+  ),
+);
+
+export const scenarios: readonly Scenario[] = [...capacities, ...latencies];
