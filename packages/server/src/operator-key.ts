@@ -1,4 +1,5 @@
 import { createHash, randomInt } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { readOrMakeKeyFile } from "./key-file.ts";
 import { Secret } from "./secret.ts";
 
@@ -31,10 +32,37 @@ export const apiKeyLengthMin = 32;
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** A new random key, `esk_` and 44 letters and digits (262 bits). */
+const prefix = "esk_";
+const randomChars = 38;
+const checksumChars = 6;
+
+/**
+ * A new key: `esk_`, 38 random letters and digits (226 bits), and 6 of checksum. So whoever
+ * scans repositories and logs for leaked keys can tell one of ours from a look-alike without asking us.
+ */
 export function newApiKey(): string {
-  const letters = Array.from({ length: 44 }, () => alphabet[randomInt(alphabet.length)]);
-  return `esk_${letters.join("")}`;
+  const letters = Array.from({ length: randomChars }, () => alphabet[randomInt(alphabet.length)]);
+  const body = `${prefix}${letters.join("")}`;
+  return `${body}${checksumOf(body)}`;
+}
+
+/** False for what starts like a key of ours and was never one: mistyped, cut short or made up. */
+export function isApiKeyIntact(key: string): boolean {
+  if (!key.startsWith(prefix)) return true;
+  const body = key.slice(0, -checksumChars);
+  const isWhole = key.length === prefix.length + randomChars + checksumChars;
+  return isWhole && key.endsWith(checksumOf(body));
+}
+
+/** CRC-32 of the text before it, in base 62. */
+function checksumOf(body: string): string {
+  let rest = crc32(body);
+  let text = "";
+  for (let place = 0; place < checksumChars; place++) {
+    text = `${alphabet[rest % alphabet.length]}${text}`;
+    rest = Math.floor(rest / alphabet.length);
+  }
+  return text;
 }
 
 /** What is stored of an API key and looked up: SHA-256 as hex. Keys are long and random, so no slower hash is needed. */

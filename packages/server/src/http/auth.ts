@@ -12,18 +12,28 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { Clock } from "../clock.ts";
-import { type Scope, scopes, usualScopes } from "../domain/scope.ts";
+import { type Scope, scopes } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiKeyId, TenantId } from "../ids.ts";
-import { hashApiKey } from "../operator-key.ts";
+import { hashApiKey, isApiKeyIntact } from "../operator-key.ts";
 import type { ApiKey, Session, Store } from "../store/store.ts";
 import type { HttpContext } from "./context.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { createLookupCache, type LookupCache } from "./lookup-cache.ts";
+import { requireAccess } from "./route-scopes.ts";
 import { readSessionToken } from "./session-cookie.ts";
+import { wholeSeconds } from "./wire-time.ts";
 
-export type Principal = { readonly scopes: readonly Scope[] } & (
-  | { readonly kind: "operator" }
+export type Principal = {
+  readonly scopes: readonly Scope[];
+  /** When its key ends by itself; null: never. */
+  readonly expiresAt: number | null;
+} & (
+  | {
+      readonly kind: "operator";
+      /** Null for the key of the settings. */
+      readonly apiKeyId: ApiKeyId | null;
+    }
   | { readonly kind: "tenant"; readonly tenantId: TenantId; readonly apiKeyId: ApiKeyId }
 );
 
@@ -53,7 +63,7 @@ export function createSessionCache(store: Store, clock: Clock): LookupCache<Sess
   return createLookupCache({ load, clock, ageMsMax, entriesMax });
 }
 
-const operator: Principal = { kind: "operator", scopes };
+const operator: Principal = { kind: "operator", apiKeyId: null, scopes, expiresAt: null };
 
 /** True for the operator key; takes the same time for every other key. */
 export function isOperatorKey(keyHash: string, operatorKeyHash: string): boolean {
@@ -62,7 +72,7 @@ export function isOperatorKey(keyHash: string, operatorKeyHash: string): boolean
 
 type AuthContext = Pick<
   HttpContext,
-  "operatorKeyHash" | "apiKeys" | "sessions" | "clock" | "settings" | "isHttps"
+  "operatorKeyHash" | "apiKeys" | "apiKeyUses" | "sessions" | "clock" | "settings" | "isHttps"
 >;
 
 /** The Fastify hook that sets `request.principal`, or refuses. */
@@ -76,32 +86,48 @@ export function createAuthenticate(context: AuthContext) {
       done();
       return;
     }
-    const finding =
-      keyHash === undefined ? bySession(request, context) : byKey(keyHash, context, unknownKey);
-    finding.then(
-      (principal) => {
+    const finding = key === undefined ? bySession(request, context) : byKey(key, context);
+    finding
+      .then((principal) => {
         request.principal = principal;
-        done();
-      },
-      (error: Error) => done(error),
-    );
+        requireAccess(request);
+      })
+      .then(() => done(), done);
   };
 }
 
-const unknownKey =
-  "No such key, or it was deleted: use the operator key or one made with POST /v1/api_key.";
+type KeyContext = Omit<AuthContext, "sessions" | "settings" | "isHttps">;
 
-/** Whose key this is; throws with the sentence `refusal` when it is nobody's. */
-export async function byKey(
+/** Whose key this is; throws the 401 when it is nobody's, or has expired. */
+export async function byKey(key: string, context: KeyContext): Promise<Principal> {
+  const keyHash = hashApiKey(key);
+  // What never was a key of ours costs no look-up; the settings' key may look like anything.
+  if (!isApiKeyIntact(key) && !isOperatorKey(keyHash, context.operatorKeyHash)) throw unknownKey();
+  return byKeyHash(keyHash, context);
+}
+
+const makeOne = "use the operator key or one made with POST /v1/api_key";
+
+function unknownKey(): ApiError {
+  return unauthorized(`No such key, or it was revoked: ${makeOne}.`);
+}
+
+async function byKeyHash(
   keyHash: string,
-  { operatorKeyHash, apiKeys }: Pick<AuthContext, "operatorKeyHash" | "apiKeys">,
-  refusal: string,
+  { operatorKeyHash, apiKeys, apiKeyUses, clock }: KeyContext,
 ): Promise<Principal> {
   if (isOperatorKey(keyHash, operatorKeyHash)) return operator;
   const apiKey = await apiKeys.get(keyHash);
-  if (apiKey === null) throw unauthorized(refusal);
-  const { tenantId, id } = apiKey;
-  return { kind: "tenant", tenantId, apiKeyId: id, scopes: usualScopes };
+  if (apiKey === null) throw unknownKey();
+  const { id, tenantId, expiresAt, scopes } = apiKey;
+  if (expiresAt !== null && expiresAt <= clock.now()) {
+    throw unauthorized(`This key expired at ${wholeSeconds(expiresAt)}: ${makeOne}.`);
+  }
+  apiKeyUses.note(id);
+  const granted = { scopes, expiresAt, apiKeyId: id };
+  return tenantId === null
+    ? { kind: "operator", ...granted }
+    : { kind: "tenant", tenantId, ...granted };
 }
 
 async function bySession(request: FastifyRequest, context: AuthContext): Promise<Principal> {
@@ -116,7 +142,7 @@ async function bySession(request: FastifyRequest, context: AuthContext): Promise
   }
   refuseCrossSite(request.method, request.headers, settings.publicUrl);
   request.session = session;
-  return byKey(session.keyHash, context, "The session's key was deleted: sign in with another.");
+  return byKeyHash(session.keyHash, context);
 }
 
 /** The key in an Authorization header; the scheme's name counts in any case (RFC 9110 section 11.1). */
@@ -141,14 +167,5 @@ export function requireTenant(principal: Principal, tenantId: TenantId): void {
     `This key belongs to tenant \`${principal.tenantId}\` and reaches no other: name that tenant, ` +
       "or use a key of the tenant you mean.",
     { details: [{ path: "tenant_id", message: "Not the key's tenant." }] },
-  );
-}
-
-/** Refuses all but the operator key. */
-export function requireOperator(principal: Principal): void {
-  if (principal.kind === "operator") return;
-  throw new ApiError(
-    "forbidden",
-    "This call needs the operator key; a tenant's key may not make it.",
   );
 }

@@ -12,6 +12,7 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alert-intake.ts";
+import type { ApiKeyUses } from "./api-key-uses.ts";
 import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
 import type { ChannelBooks } from "./slack-channel-book.ts";
@@ -52,6 +53,7 @@ export interface HttpContext extends HttpDeps {
   readonly tenantSinks: LookupCache<TenantSinks>;
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;
+  readonly apiKeyUses: ApiKeyUses;
   /** By the token's hash. */
   readonly sessions: LookupCache<Session>;
   /** Browsers reach this service over TLS. */

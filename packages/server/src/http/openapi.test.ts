@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type FreshHttp, openFreshHttp } from "../../test/support/fresh-http.ts";
+import { routeAccess } from "./route-scopes.ts";
 
 let http: FreshHttp;
 before(async () => {
@@ -37,7 +38,11 @@ test("every route is described: summary, tag, success with a schema, refusals", 
     if (!name.includes(" /v1/")) continue;
     // The browser that Slack sends back has no key, nor has who signs in.
     const isOpen = name === "get /v1/slack_integration/callback" || name === "post /v1/session";
-    assert.deepEqual(security, isOpen ? [] : [{ apiKey: [] }, { session: [] }], name);
+    const pattern = name
+      .replace(/^\w+/, (method) => method.toUpperCase())
+      .replace(/{(\w+)}/, ":$1");
+    const scopes = routeAccess[pattern]?.scopes;
+    assert.deepEqual(security, isOpen ? [] : [{ apiKey: scopes }, { session: scopes }], name);
     for (const status of ["400", "401", "403", "503"]) assert.ok(responses[status], name);
     const takesNoBody = /\/(test|pause|resume)$/.test(name);
     if (/^(post|put) /.test(name) && !takesNoBody) assert.ok(requestBody, name);

@@ -18,6 +18,7 @@ import { createSlackRefresher } from "../engine/refresh-slack-token.ts";
 import { newId } from "../ids.ts";
 import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
+import { createApiKeyUses } from "./api-key-uses.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { createApiKeyCache, createAuthenticate, createSessionCache } from "./auth.ts";
 import { managementBytesMax, readJsonBodies } from "./body.ts";
@@ -32,6 +33,7 @@ import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { previewRoutes } from "./preview.ts";
+import { declareScopes } from "./route-scopes.ts";
 import { apiHeaders } from "./security-headers.ts";
 import { sessionRoutes, signInRoute } from "./sessions.ts";
 import { signingSecretRoutes } from "./signing-secret.ts";
@@ -79,6 +81,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     intake: createAlertIntake(deps.store, deps.clock),
     tenantSinks: createTenantSinks(deps.store, deps.clock),
     apiKeys: createApiKeyCache(deps.store, deps.clock),
+    apiKeyUses: createApiKeyUses(deps),
     sessions: createSessionCache(deps.store, deps.clock),
     isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
     intakeMetrics: createIntakeMetrics(deps.metrics),
@@ -92,7 +95,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   await describeApi(app);
   await app.register(async (v1: App) => {
     useOwnCompilers(v1);
+    declareScopes(v1);
     v1.addHook("onRequest", createAuthenticate(context));
+    v1.addHook("onClose", () => context.apiKeyUses.flush());
     v1.addHook("onRoute", (route) => {
       if (route.config?.isList === true) route.preValidation = readListBody;
     });

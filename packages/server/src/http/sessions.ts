@@ -104,12 +104,17 @@ export function signInRoute(app: App, context: HttpContext): void {
   };
   app.post(path, { schema }, async (request, reply) => {
     refuseCrossSite(request.method, request.headers, settings.publicUrl);
-    const keyHash = hashApiKey(request.body.api_key);
-    const principal = await byKey(keyHash, context, "No such key, or it was deleted: check it.");
+    const { api_key: key } = request.body;
+    const principal = await byKey(key, context);
     const token = randomBytes(tokenBytes).toString("base64url");
     const createdAt = clock.now();
     const expiresAt = createdAt + sessionMs;
-    const session = { tokenHash: hashApiKey(token), keyHash, createdAt, expiresAt };
+    const session = {
+      tokenHash: hashApiKey(token),
+      keyHash: hashApiKey(key),
+      createdAt,
+      expiresAt,
+    };
     await store.createSession({ session, sessionsMax });
     reply.header("set-cookie", sessionCookie(token, sessionMs / 1_000, isHttps));
     return answerFor(principal, session, context);

@@ -20,6 +20,8 @@ export const operationThreads = {
   getApiKey: "reader",
   findApiKey: "reader",
   listApiKeys: "reader",
+  updateApiKey: "writer",
+  noteApiKeyUses: "writer",
   deleteApiKey: "writer",
   createSession: "writer",
   findSession: "reader",

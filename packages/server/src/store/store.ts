@@ -29,6 +29,7 @@ import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.
 import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { OutcomeName, Reason } from "../domain/reason.ts";
+import type { Scope } from "../domain/scope.ts";
 import type { SeverityId } from "../domain/severity.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type {
@@ -49,12 +50,17 @@ export interface Tenant {
 
 export interface ApiKey {
   readonly id: ApiKeyId;
-  readonly tenantId: TenantId;
+  /** Null: it is an operator's and reaches all tenants. */
+  readonly tenantId: TenantId | null;
   readonly name: string;
   /** The first characters, so that people can tell keys apart. */
   readonly prefix: string;
   /** SHA-256 of the whole key, hex. */
   readonly hash: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: number | null;
+  /** To within seconds; null: not yet. */
+  readonly lastUsedAt: number | null;
   readonly createdAt: number;
 }
 
@@ -315,7 +321,14 @@ export interface StoreOperations {
   createApiKey(input: ApiKey): "created" | "unknown_tenant";
   getApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
   findApiKey(input: { hash: string }): ApiKey | null;
-  listApiKeys(input: Page & { tenantId: TenantId }): Listed<ApiKey>;
+  /** Of a tenant, or the operator's. */
+  listApiKeys(input: Page & { tenantId: TenantId | null }): Listed<ApiKey>;
+  /** Its name, scopes and expiry; the rest stays. */
+  updateApiKey(
+    input: Pick<ApiKey, "id" | "name" | "scopes" | "expiresAt">,
+  ): "updated" | "not_found";
+  /** Several at once, so that calls need no write of their own. A time never goes back. */
+  noteApiKeyUses(input: { uses: readonly { id: ApiKeyId; at: number }[] }): null;
   deleteApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
 
   /** Removes expired ones on the way, and the oldest of the same key past `sessionsMax`. */

@@ -90,6 +90,39 @@ function apiKeyTests(openStore: OpenStore): void {
     assert.equal(await store.deleteApiKey({ tenantId: null, id: key.id }), null);
   });
 
+  test("an API key's name, scopes and expiry change, and when it was used never goes back", async ({
+    store,
+  }) => {
+    await store.createTenant({ id: "acme", createdAt: startAt });
+    const key = sampleApiKey({ expiresAt: startAt + 9 });
+    await store.createApiKey(key);
+    const { id } = key;
+    const change = { name: "new", scopes: ["admin", "sinks:read"], expiresAt: null } as const;
+    assert.equal(await store.updateApiKey({ id, ...change }), "updated");
+    assert.equal(await store.updateApiKey({ ...change, id: "missing" }), "not_found");
+    await store.noteApiKeyUses({
+      uses: [
+        { id, at: startAt + 5 },
+        { id: "missing", at: 1 },
+      ],
+    });
+    await store.noteApiKeyUses({ uses: [{ id, at: startAt + 3 }] });
+    const found = await store.findApiKey({ hash: key.hash });
+    assert.deepEqual(found, { ...key, ...change, lastUsedAt: startAt + 5 });
+  });
+
+  test("an operator's API key needs no tenant, and stands in a list of its own", async ({
+    store,
+  }) => {
+    const key = sampleApiKey({ tenantId: null });
+    assert.equal(await store.createApiKey(key), "created");
+    assert.deepEqual(await store.findApiKey({ hash: key.hash }), key);
+    assert.equal(await store.getApiKey({ tenantId: "acme", id: key.id }), null);
+    const page = { after: null, limit: 9 };
+    assert.deepEqual((await store.listApiKeys({ ...page, tenantId: null })).items, [key]);
+    assert.deepEqual((await store.listApiKeys({ ...page, tenantId: "acme" })).items, []);
+  });
+
   test("an API key needs a tenant that is there", async ({ store }) => {
     assert.equal(await store.createApiKey(sampleApiKey()), "unknown_tenant");
   });

@@ -64,6 +64,9 @@ export function sampleApiKey(changes: Partial<ApiKey> = {}): ApiKey {
     name: "CI",
     prefix: "es_1234",
     hash: `hash-of-${id}`,
+    scopes: ["alerts:write"],
+    expiresAt: null,
+    lastUsedAt: null,
     createdAt: startAt,
     ...changes,
   };

@@ -1,3 +1,4 @@
+import type { Scope } from "../../domain/scope.ts";
 import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ApiKey } from "../store.ts";
@@ -10,17 +11,26 @@ interface ApiKeyRow {
   readonly name: string;
   readonly prefix: string;
   readonly hash: string;
+  readonly scopes: string;
+  readonly expires_at: number | null;
+  readonly last_used_at: number | null;
   readonly created_at: number;
 }
 
-const columns = "id, tenant_id, name, prefix, hash, created_at";
+const columns = "id, tenant_id, name, prefix, hash, scopes, expires_at, last_used_at, created_at";
+
+/** Stands for the operator where a tenant's id would. */
+const operator = "";
 
 const toApiKey = (row: ApiKeyRow): ApiKey => ({
   id: row.id,
-  tenantId: row.tenant_id,
+  tenantId: row.tenant_id === operator ? null : row.tenant_id,
   name: row.name,
   prefix: row.prefix,
   hash: row.hash,
+  scopes: JSON.parse(row.scopes) as Scope[],
+  expiresAt: row.expires_at,
+  lastUsedAt: row.last_used_at,
   createdAt: row.created_at,
 });
 
@@ -28,14 +38,18 @@ export function createApiKey(
   state: WriterState,
   key: Input<"createApiKey">,
 ): Output<"createApiKey"> {
-  if (findTenantNo(state, key.tenantId) === undefined) return "unknown_tenant";
+  const { tenantId } = key;
+  if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   state.db.run(
-    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     key.id,
-    key.tenantId,
+    tenantId ?? operator,
     key.name,
     key.prefix,
     key.hash,
+    JSON.stringify(key.scopes),
+    key.expiresAt,
+    key.lastUsedAt,
     key.createdAt,
   );
   return "created";
@@ -61,11 +75,30 @@ export function listApiKeys(
 ): Output<"listApiKeys"> {
   const rows = db.all<ApiKeyRow>(
     `SELECT ${columns} FROM api_keys WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?`,
-    tenantId,
+    tenantId ?? operator,
     after ?? "",
     limit + 1,
   );
   return toListed(rows, limit, toApiKey, (key) => key.id);
+}
+
+export function updateApiKey(
+  { db }: WriterState,
+  { id, name, scopes, expiresAt }: Input<"updateApiKey">,
+): Output<"updateApiKey"> {
+  const sql = "UPDATE api_keys SET name = ?, scopes = ?, expires_at = ? WHERE id = ?";
+  return db.run(sql, name, JSON.stringify(scopes), expiresAt, id) === 1 ? "updated" : "not_found";
+}
+
+export function noteApiKeyUses(
+  { db }: WriterState,
+  { uses }: Input<"noteApiKeyUses">,
+): Output<"noteApiKeyUses"> {
+  for (const { id, at } of uses) {
+    const sql = "UPDATE api_keys SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?";
+    db.run(sql, at, id);
+  }
+  return null;
 }
 
 export function deleteApiKey(

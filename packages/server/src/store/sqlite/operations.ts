@@ -1,6 +1,14 @@
 import type { Input, Output, ReadName, WriteName } from "../protocol.ts";
 import { acceptAlerts } from "./accept-alerts.ts";
-import { createApiKey, deleteApiKey, findApiKey, getApiKey, listApiKeys } from "./api-keys.ts";
+import {
+  createApiKey,
+  deleteApiKey,
+  findApiKey,
+  getApiKey,
+  listApiKeys,
+  noteApiKeyUses,
+  updateApiKey,
+} from "./api-keys.ts";
 import { claim, listLanes, release } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
@@ -41,6 +49,8 @@ const writeOperations: WriteOperations = {
   createTenant,
   updateTenant,
   createApiKey,
+  updateApiKey,
+  noteApiKeyUses,
   deleteApiKey,
   createSession,
   deleteSession,

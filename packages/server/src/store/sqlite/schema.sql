@@ -19,13 +19,18 @@ CREATE TABLE tenants (
   operational_event_sink_ids TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 
+-- `tenant_id` is '' for the operator's.
 CREATE TABLE api_keys (
   id TEXT PRIMARY KEY,
   tenant_id TEXT NOT NULL,
   name TEXT NOT NULL,
   prefix TEXT NOT NULL,
   hash TEXT NOT NULL UNIQUE,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  scopes TEXT NOT NULL
+    DEFAULT '["sinks:read","sinks:write","alerts:write","deliveries:read","deliveries:write","secrets:read"]',
+  expires_at INTEGER,
+  last_used_at INTEGER
 ) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id, id);
