@@ -68,9 +68,17 @@ const many = Array.from({ length: 500 }, (_, index) =>
 );
 
 const explicit: Partial<SinkAlert> = { receivedAt, hasExplicitKey: true };
-const first = newMessage(sampleAlert("scanner-alert-iam-admin-attach", explicit), receivedAt);
+const first = newMessage({
+  alert: sampleAlert("scanner-alert-iam-admin-attach", explicit),
+  earlier: [],
+  now: receivedAt,
+});
 const place = { channel: "C0ALERTS001", ts: "1776721874.000100" };
 const repeated = { ...first, ...place, count: 4, lastAt: receivedAt + hourMs };
+const graverRepeat = repeatReply(
+  { alert: sampleAlert("scanner-alert", explicit), earlier: [] },
+  { count: 4, isWorse: true, severityId: 5 },
+);
 const resolvedAt = receivedAt + 2.1 * hourMs;
 
 process.stdout.write(
@@ -85,9 +93,6 @@ process.stdout.write(
       problemMessage({ ...first, state: "resolved", stateSince: resolvedAt }, true),
     ],
     ["Roll-up of 500", rollUpMessage(many)],
-    [
-      "A graver repeat, in the thread and in the channel",
-      { text: repeatReply(sampleAlert("scanner-alert", explicit), 4, true, 5), blocks: [] },
-    ],
+    ["A graver repeat, in the thread and in the channel", { text: graverRepeat, blocks: [] }],
   ]),
 );

@@ -171,6 +171,7 @@ function stepInput(sinkType: SinkType, sinkCase: SinkCase, alert: SinkAlert): St
     deliveryId,
     now,
     isResolveWaiting: false,
+    earlier: [],
     memory: {},
     vendors: {
       slackApi: "https://slack.com/api/",

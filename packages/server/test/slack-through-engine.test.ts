@@ -50,6 +50,22 @@ test("a reply that fails is tried again without editing again, by the next proce
   assert.match(bench.seen()[2] ?? "", /^> ✅ Resolved/);
 });
 
+test("a burst of one new problem is one message, each alert on record as delivered", async (t) => {
+  const bench = await openBench(t);
+  await bench.engine.start();
+  const disk = { name: "Disk full", dedupKey: "disk" };
+  await Promise.all(Array.from({ length: 60 }, () => bench.accept([bench.sink], disk)));
+  await bench.pass(3);
+  assert.equal(bench.seen()[0]?.includes("seen 60 times"), true, bench.seen().join("\n"));
+  assert.ok(bench.slack.requests.length <= 4, `${bench.slack.requests.length} requests`);
+  await Promise.all(Array.from({ length: 40 }, () => bench.accept([bench.sink], disk)));
+  await bench.pass(6);
+  assert.match(bench.seen()[0] ?? "", /seen 100 times/);
+  assert.ok(bench.seen().length <= 4, `${bench.seen().length} messages`);
+  const counts = await bench.store.countDeliveries({});
+  assert.deepEqual([counts.delivered, counts.pending], [100, 0]);
+});
+
 test("what was rolled up is resolved in the roll-up's thread, each once", async (t) => {
   const bench = await openBench(t);
   await bench.engine.start();

@@ -1,7 +1,7 @@
 import type { Alert, SinkAlert } from "../domain/alert.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../domain/json.ts";
 import type { DeliveryId } from "../ids.ts";
-import type { SinkOutcome, StepInput } from "../sinks/sink-type.ts";
+import type { SinkOutcome, SinkResponse, Step, StepInput } from "../sinks/sink-type.ts";
 import type { Exchange, LeasedDelivery } from "../store/store.ts";
 import { type ExchangeDeps, exchange, maskOutcome } from "./exchange.ts";
 import { engineLimits } from "./limits.ts";
@@ -21,6 +21,8 @@ export interface AttemptInput {
   readonly deliveryId: DeliveryId;
   readonly memory: JsonObject;
   readonly isResolveWaiting: boolean;
+  /** Earlier triggers of its key, told with it. */
+  readonly earlier: readonly Alert[];
 }
 
 export type FinalOutcome = Exclude<SinkOutcome, { kind: "next" }>;
@@ -42,10 +44,24 @@ export interface AttemptFindings {
  * outcome too (`internal`), since one bad delivery must not stop the others.
  */
 export function makeAttempt(input: AttemptInput, deps: AttemptDeps): Promise<AttemptFindings> {
-  return observe(input.sink, input.deliveryId, deps, (notes) => takeSteps(input, deps, notes));
+  const { alert, earlier, deliveryId, isResolveWaiting, sink } = input;
+  const { step, outcome } = sink.sinkType;
+  const told = {
+    alert: alertFields(alert),
+    earlier: earlier.map(alertFields),
+    deliveryId,
+    isResolveWaiting,
+    vendors: deps.vendors,
+  };
+  const talk: Talk = {
+    alertBody: alert.body,
+    step: (state) => step({ ...told, ...state }),
+    outcome: (response, state) => outcome(response, { ...told, ...state }),
+  };
+  return observe(sink, deliveryId, deps, (notes) => takeSteps(talk, input, deps, notes));
 }
 
-/** One try of many deliveries of a sink, told in a single request. Never throws. */
+/** One try of many deliveries of a sink, told in a single message. Never throws. */
 export function makeRollUp(
   sink: ReadySink,
   deliveries: readonly LeasedDelivery[],
@@ -54,23 +70,33 @@ export function makeRollUp(
   const [first] = deliveries;
   const { rollUp } = sink.sinkType;
   if (first === undefined || rollUp === null) throw new Error("there is nothing to roll up");
+  const told = {
+    alerts: deliveries.map(({ alert }) => alertFields(alert)),
+    deliveryId: first.id,
+    vendors: deps.vendors,
+  };
+  const talk: Talk = {
+    alertBody: null,
+    step: (state) => rollUp.step({ ...told, ...state }),
+    outcome: (response, state) => rollUp.outcome(response, { ...told, ...state }),
+  };
   return observe(sink, first.id, deps, async (notes) => {
-    const input = {
-      alerts: deliveries.map(({ alert }) => alertFields(alert)),
-      deliveryId: first.id,
-      now: deps.clock.now(),
-      settings: sink.settings,
-      secrets: sink.secrets,
-      vendors: deps.vendors,
-    };
-    const { result, record } = await exchange(rollUp.step(input), sink, null, deps);
-    notes.exchanges.push(record);
-    if (result.kind === "failure") return { ...result, kind: "retry" };
-    const outcome = rollUp.outcome(result, input);
-    learn(notes, outcome);
-    return outcome.kind === "next" ? tooManySteps : outcome;
+    const outcome = await takeSteps(talk, { sink, memory: {} }, deps, notes);
+    // Only what it ends with is for the keys to remember.
+    notes.memory = outcome.memory;
+    return outcome;
   });
 }
+
+/** A conversation with a platform, whatever it is about. */
+interface Talk {
+  /** The alert's own body, which records leave out; null when what is sent is never that. */
+  readonly alertBody: string | null;
+  step(state: TalkState): Step;
+  outcome(response: SinkResponse, state: TalkState): SinkOutcome;
+}
+
+type TalkState = Pick<StepInput, "now" | "memory" | "settings" | "secrets">;
 
 interface Notes {
   readonly exchanges: Exchange[];
@@ -108,25 +134,21 @@ const tooManySteps: FinalOutcome = {
 };
 
 async function takeSteps(
-  { alert, deliveryId, memory, isResolveWaiting, ...given }: AttemptInput,
+  talk: Talk,
+  { memory, ...given }: Pick<AttemptInput, "sink" | "memory">,
   deps: AttemptDeps,
   notes: Notes,
 ): Promise<FinalOutcome> {
-  const sinkAlert = alertFields(alert);
   let sink = given.sink;
   let mayRefresh = true;
   for (let count = 0; count < engineLimits.stepsPerAttemptMax; count++) {
-    const input: StepInput = {
-      alert: sinkAlert,
-      deliveryId,
+    const state: TalkState = {
       now: deps.clock.now(),
       memory: notes.memory ?? memory,
-      isResolveWaiting,
       settings: { ...sink.settings, ...notes.learned },
       secrets: sink.secrets,
-      vendors: deps.vendors,
     };
-    const outcome = await takeStep(input, sink, deps, notes);
+    const outcome = await takeStep(talk, state, sink, deps, notes);
     learn(notes, outcome);
     if (outcome.kind === "next") continue;
     if (outcome.kind !== "retry" || outcome.isTokenExpired !== true || !mayRefresh) return outcome;
@@ -139,17 +161,18 @@ async function takeSteps(
 }
 
 async function takeStep(
-  input: StepInput,
+  talk: Talk,
+  state: TalkState,
   sink: ReadySink,
   deps: AttemptDeps,
   notes: Notes,
 ): Promise<SinkOutcome> {
-  const step = sink.sinkType.step(input);
+  const step = talk.step(state);
   if ("kind" in step && step.kind === "done") return step.outcome;
-  const { result, record } = await exchange(step, sink, input.alert.body, deps);
+  const { result, record } = await exchange(step, sink, talk.alertBody, deps);
   notes.exchanges.push(record);
   if (result.kind === "failure") return { ...result, kind: "retry" };
-  return sink.sinkType.outcome(result, input);
+  return talk.outcome(result, state);
 }
 
 function learn(notes: Notes, outcome: SinkOutcome): void {

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../clock.ts";
+import type { Alert } from "../domain/alert.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Log } from "../log.ts";
@@ -16,6 +17,7 @@ import {
   makeRollUp,
 } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
+import type { Group } from "./lane-work.ts";
 import { noteSinkVerdict } from "./note-slack-verdict.ts";
 import { isRefreshDue } from "./refresh-slack-token.ts";
 import type { ReadySink } from "./sending-sinks.ts";
@@ -42,11 +44,11 @@ export interface HealthChange {
 
 /** A group of deliveries that went out together, and what the attempt found. */
 export interface Attempted {
-  readonly group: readonly LeasedDelivery[];
+  readonly group: Group;
   /** With the token that was used. */
   readonly sink: ReadySink;
   readonly findings: AttemptFindings;
-  /** One for each of the group. */
+  /** One for each of the group, in its order. */
   readonly settlements: readonly Settlement[];
   /** New memory by dedup key; empty when the attempt left none. */
   readonly memories: ReadonlyMap<string, JsonObject>;
@@ -54,37 +56,38 @@ export interface Attempted {
 }
 
 /**
- * Attempts a group: one delivery, or several as a roll-up.
+ * Attempts a group: one delivery, or several told together.
  * @param judge says what the outcome means for the sink's health.
  * Rejects when it could not be tried, e.g. since a token cannot be renewed while the store is away.
  */
 export async function attemptGroup(
-  group: readonly LeasedDelivery[],
+  group: Group,
   known: ReadySink,
   judge: (outcome: FinalOutcome) => HealthChange,
   deps: DeliverDeps,
 ): Promise<Attempted> {
-  const [first] = group;
-  if (first === undefined) throw new Error("nothing to deliver");
+  const { deliveries, lead } = group;
   const isDue = isRefreshDue(known, deps.clock.now());
   const sink = (isDue ? await deps.refreshToken(known, true) : null) ?? known;
   const made =
-    group.length === 1
-      ? await makeAttempt({ ...first, deliveryId: first.id, sink }, deps)
-      : await makeRollUp(sink, group, deps);
+    group.kind === "roll_up"
+      ? await makeRollUp(sink, deliveries, deps)
+      : await makeAttempt({ ...lead, deliveryId: lead.id, earlier: earlierOf(group), sink }, deps);
   const findings = deps.isCutOff() ? explainCutOff(made) : made;
   const now = deps.clock.now();
   const health = judge(findings.outcome);
   const memories = memoriesLeft(group, sink, findings);
-  const settlements = group.map((delivery, index) =>
+  // The same for all: what was told together is tried again together.
+  const random = deps.random();
+  const settlements = deliveries.map((delivery) =>
     settlementOf({
       delivery,
-      findings: index === 0 ? findings : asMember(findings, first),
+      findings: delivery === lead ? findings : asMember(findings, group),
       memory: memories.get(delivery.alert.dedupKey),
       before: health.before,
       after: health.after,
       now,
-      random: deps.random(),
+      random,
     }),
   );
   return { group, sink, findings, settlements, memories, health };
@@ -97,7 +100,7 @@ export async function attemptGroup(
 export async function settleGroup(attempted: Attempted, deps: DeliverDeps): Promise<void> {
   const { group, sink, settlements, findings } = attempted;
   await Promise.all(
-    group.map((delivery, index) => {
+    group.deliveries.map((delivery, index) => {
       const settlement = settlements[index];
       return settlement && settle(settlement, delivery, sink, deps);
     }),
@@ -117,14 +120,24 @@ async function settle(
   if (result === "stale") log.warn({ delivery_id: delivery.id }, "delivery.settle_stale");
 }
 
-/** A roll-up's request is on record once, with its first delivery; the others refer to it. */
-function asMember(findings: AttemptFindings, first: LeasedDelivery): AttemptFindings {
-  const note = `Rolled up with others; the request is on record with delivery ${first.id}.`;
-  const { detail } = findings.outcome;
+function earlierOf({ deliveries, lead }: Group): Alert[] {
+  return deliveries.filter((delivery) => delivery !== lead).map(({ alert }) => alert);
+}
+
+/** A group's requests are on record once, with its lead; the others refer to it. */
+function asMember(findings: AttemptFindings, { kind, lead }: Group): AttemptFindings {
+  const how = kind === "roll_up" ? "Rolled up with others" : "Told with a later alert of its key";
+  const note = `${how}; the request is on record with delivery ${lead.id}.`;
+  const { outcome } = findings;
+  const detail = outcome.detail === undefined ? note : `${outcome.detail} ${note}`;
+  const isOthersFault = outcome.kind === "rejected" && outcome.isSinkFault !== true;
   return {
     ...findings,
     exchanges: [],
-    outcome: { ...findings.outcome, detail: detail === undefined ? note : `${detail} ${note}` },
+    // What was refused is the lead's content: the others have not had their turn.
+    outcome: isOthersFault
+      ? { kind: "retry", reason: outcome.reason, detail }
+      : { ...outcome, detail },
   };
 }
 
@@ -144,15 +157,15 @@ function explainCutOff(findings: AttemptFindings): AttemptFindings {
 
 /** A roll-up adds to what each key remembers, once for each of its alerts; an attempt replaces it. */
 function memoriesLeft(
-  group: readonly LeasedDelivery[],
+  { kind, deliveries }: Group,
   { sinkType }: ReadySink,
   { memory: left }: AttemptFindings,
 ): Map<string, JsonObject> {
   const memories = new Map<string, JsonObject>();
   if (left === undefined) return memories;
-  for (const { alert, memory } of group) {
+  for (const { alert, memory } of deliveries) {
     const known = memories.get(alert.dedupKey) ?? memory;
-    const isRollUp = group.length > 1 && sinkType.rollUp !== null;
+    const isRollUp = kind === "roll_up" && sinkType.rollUp !== null;
     memories.set(alert.dedupKey, isRollUp ? sinkType.rollUp.remember(known, left) : left);
   }
   return memories;

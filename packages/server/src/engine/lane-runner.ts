@@ -15,7 +15,7 @@ import {
   settleGroup,
 } from "./deliver.ts";
 import type { LaneState, Lanes } from "./lane.ts";
-import { shareMemory, takeNext } from "./lane-work.ts";
+import { type Group, shareMemory, takeNext } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
 import { announceHealth } from "./operational-alert.ts";
 import { Paces } from "./pace.ts";
@@ -81,9 +81,10 @@ export class LaneRunner {
     );
     while (!this.#deps.isStopping() && lane.waiting.length > 0 && lane.attemptCount < attemptsMax) {
       if (this.#mustRest(lane, sink)) break;
-      const group = takeNext(lane.waiting, sinkType.rollUp);
+      const group = takeNext(lane.waiting, sinkType);
+      if (group === null) break;
       lane.attemptCount += 1;
-      lane.leaseCount += group.length;
+      lane.leaseCount += group.deliveries.length;
       this.#deps.work.add(this.#deliver(lane, group, sink));
     }
   }
@@ -123,26 +124,18 @@ export class LaneRunner {
   }
 
   /** One group from its start to its settle. Its slot is free as soon as the attempt is over. */
-  async #deliver(
-    lane: LaneState,
-    group: readonly LeasedDelivery[],
-    sink: ReadySink,
-  ): Promise<void> {
+  async #deliver(lane: LaneState, group: Group, sink: ReadySink): Promise<void> {
     const attempted = await this.#attempt(lane, group, sink);
     lane.attemptCount -= 1;
     this.run(lane);
     if (attempted !== null) await this.#settle(lane, attempted);
-    lane.leaseCount -= group.length;
+    lane.leaseCount -= group.deliveries.length;
     this.#deps.lanes.roomFreed(lane);
     if (lane.nextDueAt !== null) this.#deps.pump();
   }
 
   /** Null when it could not even be tried; it is handed back then. */
-  async #attempt(
-    lane: LaneState,
-    group: readonly LeasedDelivery[],
-    sink: ReadySink,
-  ): Promise<Attempted | null> {
+  async #attempt(lane: LaneState, group: Group, sink: ReadySink): Promise<Attempted | null> {
     const { log, handBack } = this.#deps;
     try {
       const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
@@ -150,8 +143,11 @@ export class LaneRunner {
       this.#learnFrom(lane, attempted);
       return attempted;
     } catch (error) {
-      log.error({ error, delivery_ids: group.map(({ id }) => id) }, "engine.attempt_failed");
-      handBack(group);
+      log.error(
+        { error, delivery_ids: group.deliveries.map(({ id }) => id) },
+        "engine.attempt_failed",
+      );
+      handBack(group.deliveries);
       this.#rest(lane, engineLimits.storeRetryMs);
       return null;
     }
@@ -172,7 +168,7 @@ export class LaneRunner {
     try {
       await settleGroup(attempted, this.#deps);
     } catch (error) {
-      const deliveryIds = attempted.group.map(({ id }) => id);
+      const deliveryIds = attempted.group.deliveries.map(({ id }) => id);
       log.error({ error, delivery_ids: deliveryIds }, "engine.settle_refused");
     }
     for (const [key, memory] of attempted.memories) {

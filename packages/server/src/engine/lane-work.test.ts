@@ -4,7 +4,7 @@ import { alertOf } from "../../test/support/sample-alerts.ts";
 import type { SeverityId } from "../domain/severity.ts";
 import type { RollUp } from "../sinks/sink-type.ts";
 import type { LeasedDelivery } from "../store/store.ts";
-import { noteResolve, shareMemory, takeNext } from "./lane-work.ts";
+import { type Group, noteResolve, shareMemory, takeNext } from "./lane-work.ts";
 
 function leased(id: string, severityId: SeverityId = 3, dedupKey = id): LeasedDelivery {
   return {
@@ -32,30 +32,59 @@ const rollUp: RollUp = {
   remember: (_known, left) => left,
 };
 
-const idsOf = (deliveries: readonly LeasedDelivery[]) => deliveries.map(({ id }) => id);
+const plain = { rollUp: null, joinsRepeats: false };
+const rolling = { rollUp, joinsRepeats: true };
+
+const idsOf = (group: Group | null) => group?.deliveries.map(({ id }) => id) ?? [];
+
+/** A trigger of an explicit key. */
+function repeat(id: string, dedupKey: string, more: Partial<LeasedDelivery> = {}): LeasedDelivery {
+  const delivery = leased(id, 3, dedupKey);
+  return { ...delivery, alert: { ...delivery.alert, hasExplicitKey: true }, ...more };
+}
 
 test("the oldest goes first, and Critical and Fatal before everything", () => {
   const waiting = [leased("a"), leased("b", 5), leased("c"), leased("d", 6)];
-  const order = [1, 2, 3, 4].flatMap(() => idsOf(takeNext(waiting, null)));
+  const order = [1, 2, 3, 4].flatMap(() => idsOf(takeNext(waiting, plain)));
   assert.deepEqual(order, ["b", "d", "a", "c"]);
-  assert.deepEqual(takeNext(waiting, null), []);
+  assert.equal(takeNext(waiting, plain), null);
 });
 
 test("a backlog goes out as roll-ups of bounded size, the gravest alone", () => {
   const waiting = [leased("a"), leased("b"), leased("x", 5), leased("c"), leased("d"), leased("e")];
-  assert.deepEqual(idsOf(takeNext(waiting, rollUp)), ["x"]);
-  assert.deepEqual(idsOf(takeNext(waiting, rollUp)), ["a", "b", "c", "d"]);
-  assert.deepEqual(idsOf(takeNext(waiting, rollUp)), ["e"]);
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["x"]);
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["a", "b", "c", "d"]);
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["e"]);
 });
 
 test("fewer than the minimum go out one by one", () => {
   const waiting = [leased("a"), leased("b")];
-  assert.deepEqual(idsOf(takeNext(waiting, rollUp)), ["a"]);
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["a"]);
+});
+
+test("triggers of one explicit key are one problem, told by the newest", () => {
+  const burst = ["a", "b", "c", "d", "e"].map((id) => repeat(id, "k"));
+  const waiting = [...burst.slice(0, 2), leased("x"), ...burst.slice(2)];
+  const group = takeNext(waiting, rolling);
+  assert.deepEqual(idsOf(group), ["a", "b", "c", "d", "e"]);
+  assert.equal(group?.kind, "repeats");
+  assert.equal(group.lead.id, "e");
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["x"]);
+});
+
+test("what was tried before does not join what was not, and other actions join nothing", () => {
+  const waiting = [repeat("a", "k", { attemptCount: 1 }), repeat("b", "k"), repeat("c", "k")];
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["a"]);
+  assert.deepEqual(idsOf(takeNext(waiting, rolling)), ["b", "c"]);
+  const resolve = repeat("r", "k");
+  const closing = [{ ...resolve, alert: { ...resolve.alert, action: "resolve" as const } }];
+  assert.deepEqual(idsOf(takeNext([...closing, repeat("d", "k")], rolling)), ["r"]);
+  assert.deepEqual(idsOf(takeNext([repeat("e", "k"), repeat("f", "k")], plain)), ["e"]);
 });
 
 test("Other and Unknown say nothing of gravity and do not jump the queue", () => {
   const waiting = [leased("a"), leased("b", 99), leased("c", 0)];
-  assert.deepEqual(idsOf(takeNext(waiting, null)), ["a"]);
+  assert.deepEqual(idsOf(takeNext(waiting, plain)), ["a"]);
 });
 
 test("memory reaches what waits of the same key only", () => {

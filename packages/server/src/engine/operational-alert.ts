@@ -1,3 +1,4 @@
+import type { EventSink } from "../domain/event-sink.ts";
 import { stringifyJson } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import { type EventSinkId, newId } from "../ids.ts";
@@ -6,11 +7,12 @@ import type { ReadySink } from "./sending-sinks.ts";
 
 /**
  * Tells the tenant that a sink broke, or works again, by an alert of its own: to the tenant's
- * `operational_event_sink_ids`, else to its other sinks that work. An alert about a sink
- * never goes to that sink. Rejects when the store is unavailable.
+ * `operational_event_sink_ids`, else to its other sinks that work. That it works again is told
+ * to those that were told it broke. An alert about a sink never goes to that sink. Rejects when the store
+ * is unavailable.
  */
 export async function announceHealth(
-  store: Pick<Store, "getTenantSinks" | "acceptAlerts">,
+  store: Pick<Store, "getTenantSinks" | "acceptAlerts" | "listAlerts">,
   sink: ReadySink,
   health: SinkHealth,
   now: number,
@@ -18,7 +20,10 @@ export async function announceHealth(
   const { tenantId } = sink.eventSink;
   const tenantSinks = await store.getTenantSinks({ tenantId });
   if (tenantSinks === null) return;
-  const eventSinkIds = whereTo(tenantSinks, sink.eventSink.id);
+  const eventSinkIds =
+    health.state === "broken"
+      ? whereTo(tenantSinks, sink.eventSink.id)
+      : await whereToldBroken(store, sink.eventSink);
   if (eventSinkIds.length === 0) return;
   await store.acceptAlerts({ now, alerts: [healthAlert(sink, health, eventSinkIds, now)] });
 }
@@ -30,6 +35,23 @@ function whereTo(tenant: TenantSinks, brokenId: EventSinkId): EventSinkId[] {
   const named = others.filter(({ id }) => chosen.has(id));
   const usable = named.length > 0 ? named : others.filter(({ isWorking }) => isWorking);
   return usable.map(({ id }) => id);
+}
+
+/** Where the newest alert of this sink's breaking went. */
+async function whereToldBroken(
+  store: Pick<Store, "listAlerts">,
+  { id, tenantId }: EventSink,
+): Promise<EventSinkId[]> {
+  const filter = {
+    ...{ tenantId, dedupKey: dedupKeyOf(id), q: null, severityId: null, tag: null },
+    ...{ eventSinkId: null, state: null, since: null, until: null },
+  };
+  const { items } = await store.listAlerts({ ...filter, after: null, limit: 1 });
+  return items[0]?.deliveries.map(({ eventSinkId }) => eventSinkId) ?? [];
+}
+
+function dedupKeyOf(id: EventSinkId): string {
+  return `event-sinks.broken.${id}`;
 }
 
 function healthAlert(
@@ -46,7 +68,7 @@ function healthAlert(
   const description = isBroken
     ? `Since ${new Date(health.since).toISOString()} nothing gets through to ${sinkType.title} (${sinkType.target(eventSink.settings)}); its deliveries are held. ${health.cure ?? ""}`.trim()
     : "What was held is on its way.";
-  const dedupKey = `event-sinks.broken.${eventSink.id}`;
+  const dedupKey = dedupKeyOf(eventSink.id);
   const action = isBroken ? "trigger" : "resolve";
   const tags = ["event-sinks.operational"];
   const body = stringifyJson({

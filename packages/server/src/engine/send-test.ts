@@ -18,7 +18,10 @@ export async function sendTest(sink: ReadySink, deps: AttemptDeps): Promise<Atte
   const alertWith = (action: AlertAction) =>
     testAlert({ tenantId, id, action, now: deps.clock.now() });
   const send = (alert: Alert) =>
-    makeAttempt({ sink, alert, deliveryId: newId(), memory: {}, isResolveWaiting: false }, deps);
+    makeAttempt(
+      { sink, alert, deliveryId: newId(), memory: {}, isResolveWaiting: false, earlier: [] },
+      deps,
+    );
   const trigger = alertWith("trigger");
   const findings = await send(trigger);
   if (findings.outcome.kind === "delivered" && sink.sinkType.resolvesTests) {

@@ -36,6 +36,7 @@ export function previewOf(sinkType: SinkType, input: PreviewInput): JsonObject {
     now: input.now,
     memory: {},
     isResolveWaiting: false,
+    earlier: [],
     vendors: { ...input.vendors, mailFrom: input.vendors.mailFrom ?? "alerts@example.com" },
   };
   let step = sinkType.step(stepInput);

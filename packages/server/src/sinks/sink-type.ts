@@ -55,6 +55,8 @@ export interface StepInput extends SinkSettings {
   readonly memory: JsonObject;
   /** The resolve of this alert's explicit key is stored already and waits for this delivery. */
   readonly isResolveWaiting: boolean;
+  /** Earlier triggers of its key that this one speaks for too, oldest first; see `joinsRepeats`. */
+  readonly earlier: readonly SinkAlert[];
   /** Origins of the vendors' APIs, from the operator's settings. */
   readonly vendors: VendorUrls;
 }
@@ -168,14 +170,16 @@ export interface Pace {
   readonly perSecond: number;
 }
 
-export interface RollUpInput extends Omit<StepInput, "alert" | "isResolveWaiting" | "memory"> {
+export interface RollUpInput extends Omit<StepInput, "alert" | "earlier" | "isResolveWaiting"> {
   /** Oldest first; at least two. */
   readonly alerts: readonly SinkAlert[];
+  /** What earlier steps of this attempt left; `{}` at first, and forgotten with the attempt. */
+  readonly memory: JsonObject;
 }
 
-/** One request that tells many alerts at once, for a backlog that a platform's pace would hold up. */
+/** One message that tells many alerts at once, for a backlog that a platform's pace would hold up. */
 export interface RollUp {
-  /** So many waiting alerts of a sink, and it is used. */
+  /** So many waiting problems of a sink, and it is used; alerts of one explicit key are one problem. */
   readonly backlogMin: number;
   /** At most so many alerts in one. */
   readonly alertsMax: number;
@@ -211,6 +215,11 @@ export interface SinkType {
   /** Null where the platform names no rate. */
   pace(sink: SinkSettings): Pace | null;
   readonly rollUp: RollUp | null;
+  /**
+   * Waiting triggers of one explicit key are told together, by the newest of them: where a problem
+   * has one message, each would cost an edit and a reply.
+   */
+  readonly joinsRepeats: boolean;
   /**
    * Turns arguments that match the schema into settings and secrets. On update `current` is
    * what the sink has; what the arguments leave out stays.

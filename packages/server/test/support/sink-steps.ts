@@ -38,6 +38,7 @@ export function inputFor(sink: SinkSettings, more: Partial<StepInput> = {}): Ste
     now: Date.UTC(2026, 0, 1),
     memory: {},
     isResolveWaiting: false,
+    earlier: [],
     vendors: { slackApi: "https://slack.com/api/", pagerduty: "https://events.pagerduty.com" },
     ...more,
   };

@@ -111,9 +111,13 @@ export async function openSlackTalk(
   async function rollUp(alerts: readonly SinkAlert[]): Promise<SinkOutcome> {
     const [first] = alerts;
     assert.ok(first !== undefined);
-    const { alert: _, memory: __, isResolveWaiting: ___, ...rest } = inputOf(first, {});
-    const input: RollUpInput = { ...rest, alerts };
-    const outcome = slackType.rollUp.outcome(await send(slackType.rollUp.step(input)), input);
+    const { alert: _, earlier: __, isResolveWaiting: ___, ...rest } = inputOf(first, {});
+    let input: RollUpInput = { ...rest, alerts, memory: {} };
+    let outcome = slackType.rollUp.outcome(await send(slackType.rollUp.step(input)), input);
+    if (outcome.kind === "next") {
+      input = { ...input, memory: outcome.memory };
+      outcome = slackType.rollUp.outcome(await send(slackType.rollUp.step(input)), input);
+    }
     for (const { dedupKey } of alerts) {
       const known = memories.get(dedupKey) ?? {};
       memories.set(dedupKey, slackType.rollUp.remember(known, outcome.memory ?? {}));

@@ -88,6 +88,7 @@ export function openWireBench(sinkType: SinkType, sinkCase: SinkCase): WireBench
             deliveryId: "019b7600-0000-7000-8000-00000000000a",
             memory: {},
             isResolveWaiting: false,
+            earlier: [],
           },
           deps,
         );

@@ -83,6 +83,7 @@ export const discord = {
     perSecond: 0.4,
   }),
   rollUp: null,
+  joinsRepeats: false,
   readArgs: (args, current) =>
     readSecretUrl(args, current, {
       wireName: "Discord",

@@ -51,6 +51,7 @@ export const email = {
   // An SMTP server says itself when it has enough (4yz).
   pace: () => null,
   rollUp: null,
+  joinsRepeats: false,
   readArgs,
   configuration: ({ settings }) => ({ to: recipients(settings) }),
   target(settings) {

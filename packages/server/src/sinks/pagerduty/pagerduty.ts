@@ -52,6 +52,7 @@ export const pagerduty = {
     perSecond: eventsPerMinuteMax / 2 / 60,
   }),
   rollUp: null,
+  joinsRepeats: false,
   readArgs,
   configuration,
   target: (settings) => (regionOf(settings) === "eu" ? "PagerDuty (EU)" : "PagerDuty"),

@@ -187,6 +187,21 @@ test("edits that are rate limited hold up no trigger, but a resolve waits for th
   assert.match(seen(talk)[0] ?? "", /^✅ Resolved: Disk full \| .* seen 3 times/);
 });
 
+test("triggers told together are one message with their count, or one edit and one reply", async (t) => {
+  const talk = await openSlackTalk(t);
+  const burst = (count: number, more = {}) => ({
+    earlier: Array.from({ length: count - 1 }, () => talk.alert(more)),
+  });
+  await talk.deliver(talk.alert({ severityId: 3 }), burst(60));
+  assert.equal(seen(talk).length, 1);
+  assert.match(seen(talk)[0] ?? "", /^🟠 High: Disk full \| \*Open\* · seen 60 times/);
+  talk.clock.advance(60_000);
+  await talk.deliver(talk.alert(), burst(40, { severityId: 5 }));
+  assert.deepEqual(talk.methods, ["chat.postMessage", "chat.update", "chat.postMessage"]);
+  assert.match(seen(talk)[0] ?? "", /^🔴 Critical: Disk full \| .*seen 100 times/);
+  assert.match(seen(talk)[1] ?? "", /Now 🔴 Critical.*Seen 40 times more, 100 in all/);
+});
+
 test("what fired and resolved before it could be posted is one message", async (t) => {
   const talk = await openSlackTalk(t);
   await talk.deliver(talk.alert(), { isResolveWaiting: true });

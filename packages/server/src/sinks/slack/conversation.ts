@@ -13,8 +13,7 @@
  * task that is done, or refused for good, is noted there, so a retry goes on where it stopped.
  */
 
-import type { SinkAlert } from "../../domain/alert.ts";
-import { severityRank } from "../../domain/severity.ts";
+import { type SeverityId, severityRank } from "../../domain/severity.ts";
 import type { StepInput } from "../sink-type.ts";
 import { readSettings } from "./args.ts";
 import { alertParts } from "./blocks.ts";
@@ -50,7 +49,10 @@ export type Task =
     }
   | { readonly kind: "done"; readonly detail: string | undefined };
 
-type Situation = Pick<StepInput, "alert" | "now" | "deliveryId" | "isResolveWaiting" | "settings">;
+type Situation = Pick<
+  StepInput,
+  "alert" | "earlier" | "now" | "deliveryId" | "isResolveWaiting" | "settings"
+>;
 
 /** The next task; `done` when the alert is told. */
 export function planTask(input: Situation, memory: SlackMemory): Task {
@@ -79,27 +81,31 @@ function isFresh({ isJoined, postedAt }: OpenMessage, now: number): boolean {
 
 function planTrigger(input: Situation, memory: SlackMemory, progress: Progress): Task {
   const { alert, now, isResolveWaiting } = input;
-  if (!alert.hasExplicitKey) return post(newMessage(alert, now), false);
+  if (!alert.hasExplicitKey) return post(newMessage(input), false);
   const told = memory.messages.findLast((message) => isFresh(message, now));
   if (isResolveWaiting && memory.isResolveTold && told !== undefined) {
     // Its forerunner has told the resolve; this one is added to it.
     const isAdded = progress.ordinal !== null || !told.isEditable;
-    return isAdded ? done() : edit(joinedBy(told, alert), true);
+    return isAdded ? done() : edit(joinedBy(told, input), true);
   }
   const live = liveMessage(memory, input);
   if (live === undefined) {
-    const message = newMessage(alert, now);
+    const message = newMessage(input);
     return isResolveWaiting
       ? post({ ...message, state: "resolved", stateSince: now }, true)
       : post(message, false);
   }
   const isCounted = progress.ordinal !== null;
-  if (!isCounted && live.isEditable) return edit(joinedBy(live, alert), false);
-  const joined = isCounted ? live : joinedBy(live, alert);
+  if (!isCounted && live.isEditable) return edit(joinedBy(live, input), false);
+  const joined = isCounted ? live : joinedBy(live, input);
   if (progress.refused.includes(live.ts)) return post(joined, false);
   if (progress.replied.includes(live.ts)) return done();
-  const isWorse = isCounted ? progress.isWorse : isWorseThan(alert, live);
-  const text = repeatReply(alert, progress.ordinal ?? joined.count, isWorse, joined.severityId);
+  const isWorse = isCounted ? progress.isWorse : isWorseThan(input, live);
+  const text = repeatReply(input, {
+    count: progress.ordinal ?? joined.count,
+    isWorse,
+    severityId: joined.severityId,
+  });
   return { ...reply(live, text), joined: isCounted ? null : joined, isBroadcast: isWorse };
 }
 
@@ -131,31 +137,44 @@ function mayBecome(from: ProblemState, to: ProblemState): boolean {
   return from === "open" || (from === "acknowledged" && to === "resolved");
 }
 
-/** A message after one more trigger: its newest findings, the gravest severity so far. */
-function joinedBy(message: OpenMessage, alert: SinkAlert): OpenMessage {
+/** A trigger, with the earlier ones that it speaks for. */
+export type Triggers = Pick<StepInput, "alert" | "earlier">;
+
+/** A message after more triggers: their newest findings, the gravest severity so far. */
+function joinedBy(message: OpenMessage, triggers: Triggers): OpenMessage {
+  const { alert, earlier } = triggers;
   return {
     ...message,
     ...alertParts(alert, keptBodyLengthMax),
-    count: message.count + 1,
+    count: message.count + 1 + earlier.length,
     lastAt: alert.receivedAt,
-    severityId: isWorseThan(alert, message) ? alert.severityId : message.severityId,
+    severityId: isWorseThan(triggers, message) ? gravest(triggers) : message.severityId,
   };
 }
 
-/** Whether a trigger is graver than all that a message stands for. */
-export function isWorseThan(alert: SinkAlert, message: OpenMessage): boolean {
-  return severityRank(alert.severityId) > severityRank(message.severityId);
+/** Whether triggers are graver than all that a message stands for. */
+export function isWorseThan(triggers: Triggers, message: OpenMessage): boolean {
+  return severityRank(gravest(triggers)) > severityRank(message.severityId);
 }
 
-/** What a first trigger becomes. */
-export function newMessage(alert: SinkAlert, now: number): NewMessage {
+function gravest({ alert, earlier }: Triggers): SeverityId {
+  return earlier.reduce(
+    (worst, { severityId }) =>
+      severityRank(severityId) > severityRank(worst) ? severityId : worst,
+    alert.severityId,
+  );
+}
+
+/** What the first trigger of a problem becomes, with those that came before it could be posted. */
+export function newMessage(triggers: Triggers & Pick<StepInput, "now">): NewMessage {
+  const { alert, earlier, now } = triggers;
   return {
     ...alertParts(alert, keptBodyLengthMax),
     postedAt: now,
-    firstAt: alert.receivedAt,
+    firstAt: earlier[0]?.receivedAt ?? alert.receivedAt,
     lastAt: alert.receivedAt,
-    count: 1,
-    severityId: alert.severityId,
+    count: 1 + earlier.length,
+    severityId: gravest(triggers),
     state: "open",
     stateSince: alert.receivedAt,
     isJoined: alert.hasExplicitKey,

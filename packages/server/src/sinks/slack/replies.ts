@@ -3,6 +3,7 @@
 import type { SinkAlert } from "../../domain/alert.ts";
 import type { SeverityId } from "../../domain/severity.ts";
 import { linksOf, oneLine, shortLinks } from "./blocks.ts";
+import type { Triggers } from "./conversation.ts";
 import { duration, ordinal, severityLabel, utc } from "./describe.ts";
 import type { OpenMessage } from "./memory.ts";
 import { fitMrkdwn } from "./mrkdwn.ts";
@@ -10,14 +11,23 @@ import { fitMrkdwn } from "./mrkdwn.ts";
 const linksLengthMax = 1_000;
 const nameLengthMax = 300;
 
-/** A trigger that joins an open message; `isWorse`: it is graver than all before. */
-export function repeatReply(
-  alert: SinkAlert,
-  count: number,
-  isWorse: boolean,
-  severityId: SeverityId,
-): string {
-  const seen = `seen for the ${ordinal(count)} time, ${utc(alert.receivedAt)}`;
+/** How a problem stands after a trigger that joined it. */
+export interface Standing {
+  /** Triggers so far. */
+  readonly count: number;
+  /** It is graver than all before. */
+  readonly isWorse: boolean;
+  readonly severityId: SeverityId;
+}
+
+/** A trigger, or several together, that join an open message. */
+export function repeatReply({ alert, earlier }: Triggers, standing: Standing): string {
+  const { count, isWorse, severityId } = standing;
+  const times =
+    earlier.length === 0
+      ? `for the ${ordinal(count)} time`
+      : `${(earlier.length + 1).toLocaleString("en-US")} times more, ${count.toLocaleString("en-US")} in all`;
+  const seen = `seen ${times}, ${utc(alert.receivedAt)}`;
   const name = fitMrkdwn(oneLine(alert.name), nameLengthMax);
   return [
     isWorse

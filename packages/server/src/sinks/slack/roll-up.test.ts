@@ -91,16 +91,23 @@ test("the gravest, acknowledges, resolves and what continues an open message are
 test("a refused roll-up loses nothing: each alert goes out by itself, and only once so", async (t) => {
   const talk = await openSlackTalk(t);
   const alerts = [talk.alert({ dedupKey: "a" }), talk.alert({ dedupKey: "b" })];
-  for (const error of ["invalid_blocks", "token_expired"]) {
-    talk.slack.refuseNext(1, error);
-    assert.equal((await talk.rollUp(alerts)).kind, "retry");
-    const memory = talk.memories.get("a") ?? {};
-    assert.equal(rollUp.admits(talk.alert({ dedupKey: "a" }), memory), false);
-    talk.memories.clear();
-  }
+  talk.slack.refuseNext(2, "invalid_blocks");
+  assert.equal((await talk.rollUp(alerts)).kind, "retry");
+  const memory = talk.memories.get("a") ?? {};
+  assert.equal(rollUp.admits(talk.alert({ dedupKey: "a" }), memory), false);
   talk.memories.set("a", { is_told_alone: true });
   await talk.deliver(talk.alert({ dedupKey: "a", hasExplicitKey: false }));
   assert.equal(talk.memories.get("a")?.["is_told_alone"], undefined);
+});
+
+test("a roll-up whose blocks are refused goes out as plain text", async (t) => {
+  const talk = await openSlackTalk(t);
+  talk.slack.refuseNext(1, "invalid_blocks");
+  const outcome = await talk.rollUp([talk.alert({ dedupKey: "a" }), talk.alert({ dedupKey: "b" })]);
+  assert.ok(outcome.kind === "delivered" && outcome.isDegraded === true);
+  const [message] = talk.slack.messages("security-alerts");
+  assert.match(message?.text ?? "", /2 alerts rolled up/);
+  assert.ok(talk.memories.get("a")?.["roll_ups"] !== undefined);
 });
 
 test("what is wrong with the sink is told of a roll-up too", async (t) => {
@@ -120,7 +127,7 @@ test("a roll-up of hostile alerts keeps every limit and pings nobody", () => {
   });
   const {
     alert: _,
-    memory: __,
+    earlier: __,
     isResolveWaiting: ___,
     ...rest
   } = inputFor({
@@ -129,7 +136,7 @@ test("a roll-up of hostile alerts keeps every limit and pings nobody", () => {
   });
   fc.assert(
     fc.property(fc.array(hostileAlert, { minLength: 2, maxLength: 60 }), (alerts) => {
-      const input: RollUpInput = { ...rest, alerts };
+      const input: RollUpInput = { ...rest, alerts, memory: {} };
       assertSlackTakes(rollUp.step(input).body);
       const told = rollUp.outcome(answered({ ok: true, channel: "C1", ts: "1.2" }), input);
       assert.ok(JSON.stringify(told.memory).length < 1_000);

@@ -35,11 +35,12 @@ function admits(alert: SinkAlert, memory: JsonObject): boolean {
 
 function step(input: RollUpInput): SinkRequest {
   const { channelId, wantedName } = readSettings(input.settings);
+  const { blocks, text } = rollUpMessage(input.alerts);
   return slackPost(
     "chat.postMessage",
     {
       channel: channelId ?? `#${wantedName}`,
-      ...rollUpMessage(input.alerts),
+      ...(isPlain(input) ? { text } : { text, blocks }),
       ...silent,
       ...unfurlNothing,
     },
@@ -53,19 +54,28 @@ function outcome(response: SinkResponse, input: RollUpInput): SinkOutcome {
     const { channel, ts } = answer.body;
     const isPlace = typeof channel === "string" && typeof ts === "string";
     const detail = `Told in a roll-up of ${input.alerts.length} alerts.`;
-    if (!isPlace) return { kind: "delivered", detail };
-    return { kind: "delivered", detail, memory: writeTold({ channel, ts }) };
+    return {
+      kind: "delivered",
+      detail,
+      ...(isPlain(input) ? { isDegraded: true } : {}),
+      ...(isPlace ? { memory: writeTold({ channel, ts }) } : {}),
+    };
   }
   const { outcome: failed, rule } = readSlackFailure(response, answer, errorContext(input));
-  // Nothing is dropped because its roll-up was refused: each alert goes out by itself. So does
-  // the one that refreshes a token or degrades, which a single request cannot.
-  if (rule?.reaction !== "degrade" && rule?.reaction !== "refresh") return failed;
+  if (rule?.reaction !== "degrade") return failed;
+  if (!isPlain(input)) return { kind: "next", memory: { is_plain: true } };
+  // Nothing is dropped because its roll-up was refused: each alert goes out by itself.
   return {
     kind: "retry",
     reason: failed.reason,
     detail: `${failed.detail} Each alert of the roll-up is sent by itself instead.`,
     memory: { is_told_alone: true },
   };
+}
+
+/** Slack has refused the blocks. */
+function isPlain({ memory }: RollUpInput): boolean {
+  return memory["is_plain"] === true;
 }
 
 function writeTold({ channel, ts }: ThreadStart): JsonObject {

@@ -70,6 +70,7 @@ export const slack = {
     return { key: `slack/${workspace}/${channel}`, burst: 1, perSecond: postsPerSecond };
   },
   rollUp,
+  joinsRepeats: true,
   readArgs,
   configuration({ settings }): JsonObject {
     const { channelId, channelName, wantedName, slackIntegrationId } = readSettings(settings);

@@ -55,15 +55,12 @@ function notePosted(
 }
 
 /** A message as it reads now; a trigger that it had not counted is noted as counted. */
-function noteEdited(
-  message: OpenMessage,
-  { alert, deliveryId }: StepInput,
-  memory: SlackMemory,
-): SlackMemory {
+function noteEdited(message: OpenMessage, input: StepInput, memory: SlackMemory): SlackMemory {
+  const { alert, deliveryId } = input;
   const before = memory.messages.find(({ ts }) => ts === message.ts);
   const edited = withMessage(memory, message, message);
   if (alert.action !== "trigger") return edited;
-  const isWorse = before !== undefined && isWorseThan(alert, before);
+  const isWorse = before !== undefined && isWorseThan(input, before);
   return withProgress(edited, deliveryId, { ordinal: message.count, isWorse });
 }
 

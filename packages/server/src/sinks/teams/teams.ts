@@ -49,6 +49,7 @@ export const teams = {
   dropsResolvedTriggers: false,
   pace: ({ secrets }) => ({ key: `teams:${urlFingerprint(secrets)}`, burst: 4, perSecond: 1 }),
   rollUp: null,
+  joinsRepeats: false,
   readArgs: (args, current) =>
     readSecretUrl(args, current, {
       wireName: "MicrosoftTeams",

@@ -74,6 +74,7 @@ export const webhook = {
   dropsResolvedTriggers: false,
   pace: () => null,
   rollUp: null,
+  joinsRepeats: false,
   readArgs,
   configuration,
   target: (settings) => URL.parse(webhookUrl(settings))?.origin ?? "webhook",
