@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Processes that a run has started and not stopped; `stopAll` leaves none behind. */
 const running = new Set<ChildProcess>();
@@ -59,10 +59,33 @@ process.on("exit", () => {
 
 /** CPU time that a process and its threads have used, ms. Linux only; 0 elsewhere. */
 export function cpuMs(pid: number | undefined): number {
-  const stat = readProc(pid, "stat");
+  return ticksOf(readProc(pid, "stat"));
+}
+
+/** User and system time in a `stat` line, ms. */
+function ticksOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticksPerSecond = 100;
-  return ((Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1_000) / ticksPerSecond;
+  const msPerTick = 10;
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * msPerTick;
+}
+
+/** CPU time by the names of a process's threads, ms. */
+export function cpuMsByThread(pid: number | undefined): Map<string, number> {
+  const byName = new Map<string, number>();
+  for (const thread of listProc(`${pid}/task`)) {
+    const stat = readProc(pid, `task/${thread}/stat`);
+    const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    byName.set(name, (byName.get(name) ?? 0) + ticksOf(stat));
+  }
+  return byName;
+}
+
+function listProc(path: string): string[] {
+  try {
+    return readdirSync(`/proc/${path}`);
+  } catch {
+    return [];
+  }
 }
 
 /** Resident memory of a process, and the most it ever was, in MB. */

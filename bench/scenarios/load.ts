@@ -1,7 +1,7 @@
 /** Scenarios that are one load: how many deliveries a second, and how late. */
 
 import type { Running } from "../contenders/contender.ts";
-import { cpuMs, memoryMb } from "../load/child.ts";
+import { cpuMs, cpuMsByThread, memoryMb } from "../load/child.ts";
 import type { Lab } from "../load/lab.ts";
 import type { LoadPlan, Pattern } from "../load/messages.ts";
 import { round as digits, figuresOf, type LoadFigures } from "../report/statistics.ts";
@@ -61,6 +61,8 @@ export interface Measured {
     readonly generator: number;
     readonly receiver: number;
   };
+  /** The same by thread of the contender's first process. */
+  readonly threadsUs: Readonly<Record<string, number>>;
   readonly memoryMb: number;
   /** Nothing was pending a moment after the last delivery; null when the contender cannot tell. */
   readonly isSettled: boolean | null;
@@ -76,8 +78,10 @@ export async function measure(
   const sinkCount = Math.max(...shape.sinksOf.flat()) + 1;
   const sumCpu = () => running.pids.reduce<number>((sum, pid) => sum + cpuMs(pid), 0);
   const before = sumCpu();
+  const threadsBefore = cpuMsByThread(running.pids[0]);
   const result = await lab.run(plan, sinkCount);
   const used = sumCpu() - before;
+  const threads = cpuMsByThread(running.pids[0]);
   const figures = figuresOf(result, plan, (body) => shape.sinksOf[body] ?? [], isTimed);
   const each = (ms: number) => digits((ms * 1_000) / Math.max(figures.ledger.arrived, 1));
   return {
@@ -87,6 +91,12 @@ export async function measure(
       generator: each(result.cpu.generator),
       receiver: each(result.cpu.receiver),
     },
+    threadsUs: Object.fromEntries(
+      [...threads].flatMap(([name, ms]) => {
+        const us = each(ms - (threadsBefore.get(name) ?? 0));
+        return us > 0 ? [[name, us]] : [];
+      }),
+    ),
     memoryMb: running.pids.reduce<number>((sum, pid) => sum + memoryMb(pid).peak, 0),
     isSettled: await becomesSettled(running),
   };

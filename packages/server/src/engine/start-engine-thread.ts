@@ -12,6 +12,7 @@ export async function startEngineThread(
   onCrash: (error: Error) => void,
 ): Promise<EngineControl> {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
+    name: "engine",
     workerData: data,
     transferList: Object.values(data.store),
   });
