@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { hash, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { readOrMakeKeyFile } from "./key-file.ts";
 import { Secret } from "./secret.ts";
@@ -67,5 +67,5 @@ function checksumOf(body: string): string {
 
 /** What is stored of an API key and looked up: SHA-256 as hex. Keys are long and random, so no slower hash is needed. */
 export function hashApiKey(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+  return hash("sha256", key, "hex");
 }

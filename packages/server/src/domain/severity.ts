@@ -21,13 +21,16 @@ export function severityFromId(id: number): SeverityId | undefined {
   return Object.hasOwn(severityNames, id) ? (id as SeverityId) : undefined;
 }
 
+const idsByName: ReadonlyMap<string, SeverityId> = new Map([
+  ...Object.entries(severityNames).map(
+    ([id, name]) => [name.toLowerCase(), Number(id) as SeverityId] as const,
+  ),
+  ["information", 1],
+]);
+
 /** The severity with this name in any case, or undefined. */
 export function severityFromName(name: string): SeverityId | undefined {
-  const wanted = name.toLowerCase() === "information" ? "informational" : name.toLowerCase();
-  for (const [id, known] of Object.entries(severityNames)) {
-    if (known.toLowerCase() === wanted) return Number(id) as SeverityId;
-  }
-  return undefined;
+  return idsByName.get(name.toLowerCase());
 }
 
 /**

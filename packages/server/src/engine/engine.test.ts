@@ -228,5 +228,10 @@ test("each attempt is one log line that says everything decided about it", async
     reason: "server_error",
     status: 503,
     next_try_at: new Date(bench.clock.now() + 5_000).toISOString(),
+    level: "info",
   });
+  bench.clock.advance(6_000);
+  await bench.engine.tick();
+  const last = bench.logLines.filter(({ msg }) => msg === "delivery.attempted").at(-1);
+  assert.partialDeepStrictEqual(last, { outcome: "delivered", level: "debug" });
 });
