@@ -13,6 +13,7 @@ import { searchTests } from "./store-suite/search.ts";
 import { sessionTests } from "./store-suite/sessions.ts";
 import { settleTests } from "./store-suite/settle.ts";
 import { slackTests } from "./store-suite/slack.ts";
+import { tenantDeletionTests } from "./store-suite/tenant-deletion.ts";
 import { urgencyTests } from "./store-suite/urgency.ts";
 
 /** A store on a database of its own, empty at first. */
@@ -31,6 +32,7 @@ export function runStoreSuite(name: string, openStore: OpenStore): void {
   describe(`the ${name} store`, () => {
     managementTests(openStore);
     sessionTests(openStore);
+    tenantDeletionTests(openStore);
     slackTests(openStore);
     intakeTests(openStore);
     leaseTests(openStore);

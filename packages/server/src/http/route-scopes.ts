@@ -58,6 +58,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "GET /v1/tenant": operatorOnly,
   "GET /v1/tenant/:id": operatorOnly,
   "PUT /v1/tenant/:id": operatorOnly,
+  "DELETE /v1/tenant/:id": operatorOnly,
 
   "POST /v1/api_key": needs("admin"),
   "GET /v1/api_key": needs("admin"),

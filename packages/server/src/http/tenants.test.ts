@@ -58,3 +58,25 @@ test("a tenant that is not there is a 404", async () => {
   assert.equal((await http.call("GET", "/v1/tenant/nobody")).status, 404);
   assert.equal((await http.call("GET", "/v1/tenant/no%20body")).status, 404);
 });
+
+test("a tenant is deleted only by its name said twice, and its keys end with it", async () => {
+  const key = await http.tenantKey("leaving");
+  const event_sink_args = { Webhook: { url: "https://test.com/webhook/abc" } };
+  const body = { tenant_id: "leaving", name: "W", description: "", event_sink_args };
+  await http.call("POST", "/v1/event_sink", body);
+  const use = () => http.call("GET", "/v1/event_sink?tenant_id=leaving", undefined, { key });
+  assert.equal((await use()).status, 200);
+  for (const query of ["", "?confirm=", "?confirm=other"]) {
+    const refused = await http.call("DELETE", `/v1/tenant/leaving${query}`);
+    assert.equal(refused.status, 400, query);
+    assert.match(refused.json.error, /\?confirm=leaving/);
+  }
+  assert.equal((await use()).status, 200);
+  const deleted = await http.call("DELETE", "/v1/tenant/leaving?confirm=leaving");
+  assert.deepEqual(deleted.json, {
+    id: "leaving",
+    deleted: { event_sinks: 1, slack_integrations: 0, api_keys: 1 },
+  });
+  assert.equal((await use()).status, 401);
+  assert.equal((await http.call("DELETE", "/v1/tenant/leaving?confirm=leaving")).status, 404);
+});

@@ -68,6 +68,7 @@ export function tenantRoutes(app: App, context: HttpContext): void {
   app.addSchema(TenantView);
   addCreateAndReads(app, context);
   addUpdate(app, context);
+  addDelete(app, context);
 }
 
 function addUpdate(app: App, { store, tenantSinks }: HttpContext): void {
@@ -152,5 +153,53 @@ function addCreateAndReads(app: App, { store, clock, tenantSinks }: HttpContext)
     const tenant = isTenantId(id) ? await store.getTenant({ id }) : null;
     if (tenant === null) throw notFound(what, id);
     return { tenant: tenantView(tenant) };
+  });
+}
+
+function addDelete(app: App, { store, clock, tenantSinks, apiKeys }: HttpContext): void {
+  const schema = {
+    tags,
+    summary: "Delete a tenant with all it has",
+    description:
+      "Its event sinks, API keys and Slack integrations are gone with the answer, its pending deliveries are canceled, " +
+      "and its alerts and deliveries are deleted in the background. `confirm` must be the tenant's id.",
+    security: secured,
+    params: Type.Object({ id: TenantIdField }),
+    querystring: Type.Object({
+      confirm: Type.Optional(Type.String({ description: "the tenant's id once more" })),
+    }),
+    response: responses(
+      Type.Object({
+        id: TenantIdField,
+        deleted: Type.Object({
+          event_sinks: Type.Integer(),
+          slack_integrations: Type.Integer(),
+          api_keys: Type.Integer(),
+        }),
+      }),
+      404,
+    ),
+  };
+  app.delete(`${path}/:id`, { schema }, async ({ params: { id }, query }) => {
+    if (!isTenantId(id) || (await store.getTenant({ id })) === null) throw notFound(what, id);
+    if (query.confirm !== id) {
+      throw new ApiError(
+        "invalid_request",
+        `This deletes tenant \`${id}\` with its event sinks, API keys, Slack integrations, alerts and deliveries, for good: send \`?confirm=${id}\` if you mean it.`,
+        { details: [{ path: "confirm", message: "Not the id in the path." }] },
+      );
+    }
+    const deleted = await store.deleteTenant({ id, now: clock.now() });
+    if (deleted === null) throw notFound(what, id);
+    tenantSinks.forget(id);
+    for (const hash of deleted.apiKeyHashes) apiKeys.forget(hash);
+    return {
+      id,
+      deleted: {
+        event_sinks: deleted.eventSinkCount,
+        slack_integrations: deleted.slackIntegrationCount,
+        api_keys: deleted.apiKeyHashes.length,
+      },
+    };
   });
 }

@@ -15,6 +15,7 @@ export const operationThreads = {
   updateTenant: "writer",
   getTenant: "reader",
   listTenants: "reader",
+  deleteTenant: "writer",
   getTenantSinks: "reader",
   createApiKey: "writer",
   getApiKey: "reader",

@@ -29,7 +29,6 @@ import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.
 import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { OutcomeName, Reason } from "../domain/reason.ts";
-import type { Scope } from "../domain/scope.ts";
 import type { SeverityId } from "../domain/severity.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type {
@@ -40,39 +39,9 @@ import type {
   SlackIntegrationId,
   TenantId,
 } from "../ids.ts";
+import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 
-export interface Tenant {
-  readonly id: TenantId;
-  /** Where alerts about broken sinks go; empty: to the tenant's other healthy sinks. */
-  readonly operationalEventSinkIds: readonly EventSinkId[];
-  readonly createdAt: number;
-}
-
-export interface ApiKey {
-  readonly id: ApiKeyId;
-  /** Null: it is an operator's and reaches all tenants. */
-  readonly tenantId: TenantId | null;
-  readonly name: string;
-  /** The first characters, so that people can tell keys apart. */
-  readonly prefix: string;
-  /** SHA-256 of the whole key, hex. */
-  readonly hash: string;
-  readonly scopes: readonly Scope[];
-  readonly expiresAt: number | null;
-  /** To within seconds; null: not yet. */
-  readonly lastUsedAt: number | null;
-  readonly createdAt: number;
-}
-
-/** Somebody signed in with a key. */
-export interface Session {
-  /** SHA-256 of the session's token, hex. */
-  readonly tokenHash: string;
-  /** Of the key that it was made with, and with which it ends. */
-  readonly keyHash: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
+export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 
 /** `tenantId: null` means any tenant: an operator asks. */
 export interface Scoped<Id> {
@@ -313,8 +282,14 @@ export interface StoreOperations {
   createTenant(input: Omit<Tenant, "operationalEventSinkIds">): "created" | "exists";
   updateTenant(input: Tenant): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;
-  /** By creation. */
+  /** By creation. `after` is the `next` of the page before, no id. */
   listTenants(input: Page): Listed<Tenant>;
+  /**
+   * With its keys, integrations and sinks, at once. Its pending deliveries become `canceled`, and its
+   * alerts and deliveries are deleted in the background; no look-up finds them any more. A new tenant
+   * of its id has nothing of it. Null when it is not there.
+   */
+  deleteTenant(input: { id: TenantId; now: number }): DeletedTenant | null;
   /** Null when there is no such tenant. */
   getTenantSinks(input: { tenantId: TenantId }): TenantSinks | null;
 

@@ -24,6 +24,13 @@ export function deleteEventSink(
   const lane = findLane(state, id, now);
   if (current === null || lane === undefined) return { kind: "not_found" };
   if (ifVersion !== null && current.version !== ifVersion) return { kind: "version_mismatch" };
+  closeEventSink(state, lane, now);
+  sweep(state, lane);
+  return { kind: "deleted", tenantId: current.tenantId };
+}
+
+/** Ends a sink; what it had pending is left to the sweep. */
+export function closeEventSink(state: WriterState, lane: LaneState, now: number): void {
   // Secrets of what is gone are of no use to anybody but a thief.
   state.db.run(
     "UPDATE event_sinks SET deleted_at = ?, sealed_secrets = NULL WHERE no = ?",
@@ -35,8 +42,6 @@ export function deleteEventSink(
   changeLane(state, lane, { deletedAt: now, hasBacklog: false, hasMemory: false });
   announceChange(state, lane, true);
   startSweep(state, lane);
-  sweep(state, lane);
-  return { kind: "deleted", tenantId: current.tenantId };
 }
 
 function forgetOperationalSink(state: WriterState, { tenantId, eventSinkId }: LaneState): void {

@@ -15,7 +15,7 @@ import type { Database } from "./database.ts";
 export function getAlert(db: Database, { tenantId, id }: Input<"getAlert">): Output<"getAlert"> {
   const row = db.get<{ no: number }>(
     `SELECT alerts.no FROM alerts JOIN tenants ON tenants.no = alerts.tenant_no
-     WHERE alerts.uid = ?1 AND (?2 IS NULL OR tenants.id = ?2)`,
+     WHERE alerts.uid = ?1 AND tenants.deleted_at IS NULL AND (?2 IS NULL OR tenants.id = ?2)`,
     id,
     tenantId,
   );
@@ -75,7 +75,8 @@ export function getDelivery(
   { tenantId, id }: Input<"getDelivery">,
 ): Output<"getDelivery"> {
   const row = db.get<DeliveryRow>(
-    `${selectDeliveries} WHERE deliveries.id = ?1 AND (?2 IS NULL OR event_sinks.tenant_id = ?2)`,
+    `${selectDeliveries} WHERE deliveries.id = ?1 AND (?2 IS NULL OR event_sinks.tenant_id = ?2)
+     AND EXISTS (SELECT 1 FROM tenants WHERE no = deliveries.tenant_no AND deleted_at IS NULL)`,
     id,
     tenantId,
   );

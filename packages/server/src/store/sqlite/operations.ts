@@ -12,6 +12,7 @@ import {
 import { claim, listLanes, release } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
+import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
 import { keepMeta } from "./meta.ts";
@@ -48,6 +49,7 @@ const writeOperations: WriteOperations = {
   keepMeta,
   createTenant,
   updateTenant,
+  deleteTenant,
   createApiKey,
   updateApiKey,
   noteApiKeyUses,

@@ -12,11 +12,13 @@ CREATE TABLE migrations (
 -- Single values, e.g. the canary of the encryption key.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- A deleted tenant keeps its row, under an id that no tenant can have, until its alerts are gone.
 CREATE TABLE tenants (
   no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
-  operational_event_sink_ids TEXT NOT NULL DEFAULT '[]'
+  operational_event_sink_ids TEXT NOT NULL DEFAULT '[]',
+  deleted_at INTEGER
 ) STRICT;
 
 -- `tenant_id` is '' for the operator's.

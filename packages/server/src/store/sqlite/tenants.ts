@@ -1,4 +1,3 @@
-import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Tenant } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -44,11 +43,13 @@ export function listTenants(
   db: Database,
   { after, limit }: Input<"listTenants">,
 ): Output<"listTenants"> {
-  const rows = db.all<TenantRow>(
-    `SELECT ${columns} FROM tenants
-     WHERE no > iif(?1 IS NULL, 0, (SELECT no FROM tenants WHERE id = ?1)) ORDER BY no LIMIT ?2`,
-    after,
+  const rows = db.all<TenantRow & { no: number }>(
+    `SELECT no, ${columns} FROM tenants
+     WHERE no > CAST(? AS INTEGER) AND deleted_at IS NULL ORDER BY no LIMIT ?`,
+    after ?? "0",
     limit + 1,
   );
-  return toListed(rows, limit, toTenant, (tenant) => tenant.id);
+  // By number: the last of a page may be gone when the next is asked for.
+  const next = rows.length > limit ? String(rows[limit - 1]?.no) : null;
+  return { items: rows.slice(0, limit).map(toTenant), next };
 }

@@ -57,6 +57,8 @@ export interface WriterState {
   readonly leases: Map<DeliveryId, Lease>;
   /** Deleted sinks that may still have pending deliveries, to be canceled bit by bit. */
   readonly sweeps: Set<LaneState>;
+  /** Numbers of deleted tenants of which something is left, to be deleted bit by bit. */
+  readonly prunes: Set<number>;
   /** Until when somebody refreshes the token of a Slack integration. */
   readonly slackLocks: Map<SlackIntegrationId, number>;
   /** Whoever asked for the operation that is running; null for the writer itself and who is gone. */
@@ -83,6 +85,7 @@ export function createWriterState(db: Database, clients: ReadonlySet<PortClient>
     lanes: new Map(),
     leases: new Map(),
     sweeps: new Set(),
+    prunes: new Set(),
     slackLocks: new Map(),
     caller: null,
     lastAlertNo: last("alerts"),

@@ -28,7 +28,7 @@
  * Recovery. What was answered is on disk; SQLite finishes or forgets the rest when the file
  * is opened again. All leases are gone then, so what was in flight is due again: delivered
  * twice at worst, never lost. Lanes are read from disk as they are first touched; sweeps of
- * deleted sinks that were not finished go on.
+ * deleted sinks, and the deletion of tenants, that were not finished go on.
  *
  * Not guaranteed: a batch that was answered `StoreUnavailable` because its fsync failed may
  * still be found after a crash. Sent again, its alerts are recognised by their ids.
@@ -41,6 +41,7 @@ import { type BatchCall, runBatch } from "./batch.ts";
 import { releaseAll } from "./claim.ts";
 import { openForWriting } from "./database.ts";
 import { resumeSweeps, sweep } from "./delete-event-sink.ts";
+import { prune, resumePrunes } from "./delete-tenant.ts";
 import { takeEvents } from "./events.ts";
 import { runWrite } from "./operations.ts";
 import { createWriterState } from "./writer-state.ts";
@@ -49,7 +50,7 @@ import { createWriterState } from "./writer-state.ts";
 const batchWeightMax = 1_000;
 
 /** After a fault, background work is left alone for this long. */
-const sweepPauseMs = 1_000;
+const backgroundPauseMs = 1_000;
 
 const db = openForWriting(workerData.path);
 const gone = new Set<PortClient>();
@@ -59,10 +60,11 @@ const queue = createCallQueue(schedule, (client) => {
 });
 const state = createWriterState(db, queue.clients);
 resumeSweeps(state);
+resumePrunes(state);
 state.undo.length = 0;
 
 let isScheduled = false;
-let isSweepPaused = false;
+let isBackgroundPaused = false;
 let isAvailable = true;
 let life: "open" | "closing" | "closed" = "open";
 
@@ -75,7 +77,7 @@ parentPort?.on("message", (message: ControlMessage) => {
   }
 });
 tell({ kind: "ready" });
-if (state.sweeps.size > 0) schedule();
+if (hasBackgroundWork()) schedule();
 
 function schedule(): void {
   if (isScheduled || life === "closed") return;
@@ -89,10 +91,10 @@ function turn(): void {
   const calls = takeBatch();
   if (calls.length > 0) commit(calls.map(bind));
   for (const client of gone) forget(client);
-  sweepSome();
+  workInBackground();
   if (queue.calls.length > 0) schedule();
   else if (life === "closing") finish();
-  else if (state.sweeps.size > 0 && !isSweepPaused) schedule();
+  else if (hasBackgroundWork() && !isBackgroundPaused) schedule();
 }
 
 function takeBatch(): QueuedCall[] {
@@ -136,18 +138,33 @@ function noteHealth(replies: readonly Reply[]): void {
   );
 }
 
-/** Background work, a bounded bit of it after each batch; after a fault it pauses. */
-function sweepSome(): void {
-  const [lane] = state.sweeps;
-  if (lane === undefined || isSweepPaused) return;
-  const replies = runBatch(state, [{ id: 0, client: null, run: () => sweep(state, lane) }]);
+function hasBackgroundWork(): boolean {
+  return state.sweeps.size > 0 || state.prunes.size > 0;
+}
+
+/** A bounded bit after each batch; after a fault, or when it has to wait, it pauses. */
+function workInBackground(): void {
+  if (!hasBackgroundWork() || isBackgroundPaused) return;
+  const replies = runBatch(state, [{ id: 0, client: null, run: runBackground }]);
   noteHealth(replies);
-  if (replies[0]?.kind === "ok") return;
-  isSweepPaused = true;
+  const [reply] = replies;
+  if (reply?.kind === "ok" && reply.value !== "waiting") return;
+  isBackgroundPaused = true;
   setTimeout(() => {
-    isSweepPaused = false;
+    isBackgroundPaused = false;
     schedule();
-  }, sweepPauseMs).unref();
+  }, backgroundPauseMs).unref();
+}
+
+/** What deleted sinks had pending first: deleted tenants wait for it. */
+function runBackground(): "waiting" | "pruned" | undefined {
+  const [lane] = state.sweeps;
+  if (lane !== undefined) {
+    sweep(state, lane);
+    return undefined;
+  }
+  const [tenantNo] = state.prunes;
+  return tenantNo === undefined ? undefined : prune(state, tenantNo);
 }
 
 /** Once the last calls of a client that is gone are done, others may claim what it still held. */
