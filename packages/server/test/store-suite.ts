@@ -1,5 +1,6 @@
 import { describe } from "node:test";
 import type { Store } from "../src/store/store.ts";
+import { auditTests } from "./store-suite/audit.ts";
 import { brokenSinkTests } from "./store-suite/broken-sinks.ts";
 import { intakeTests } from "./store-suite/intake.ts";
 import { leaseTests } from "./store-suite/leases.ts";
@@ -33,6 +34,7 @@ export function runStoreSuite(name: string, openStore: OpenStore): void {
     managementTests(openStore);
     sessionTests(openStore);
     tenantDeletionTests(openStore);
+    auditTests(openStore);
     slackTests(openStore);
     intakeTests(openStore);
     leaseTests(openStore);

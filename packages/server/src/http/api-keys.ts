@@ -11,6 +11,7 @@ import { ApiError } from "../errors.ts";
 import { newId, type TenantId } from "../ids.ts";
 import { hashApiKey, newApiKey } from "../operator-key.ts";
 import type { ApiKey } from "../store/store.ts";
+import { auditEntry } from "./audit-entry.ts";
 import { type Principal, requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { ref, responses, secured } from "./openapi.ts";
@@ -130,7 +131,8 @@ function addCreate(app: App, { store, clock }: HttpContext): void {
     body: CreateBody,
     response: responses(Type.Object({ api_key: ref(NewApiKeyView) }), 404, 413, 415),
   };
-  app.post(path, { schema }, async ({ principal, body }) => {
+  app.post(path, { schema }, async (request) => {
+    const { principal, body } = request;
     requireReach(principal, body.tenant_id);
     const key = newApiKey();
     const apiKey: ApiKey = {
@@ -144,7 +146,8 @@ function addCreate(app: App, { store, clock }: HttpContext): void {
       lastUsedAt: null,
       createdAt: clock.now(),
     };
-    if ((await store.createApiKey(apiKey)) === "unknown_tenant") {
+    const audit = auditEntry(request, { clock }, "api_key.created", { ...apiKey, body });
+    if ((await store.createApiKey({ ...apiKey, audit })) === "unknown_tenant") {
       throw unknownTenant(apiKey.tenantId ?? "");
     }
     return { api_key: { ...apiKeyView(apiKey), key } };
@@ -194,7 +197,8 @@ function addUpdate(app: App, { store, clock, apiKeys }: HttpContext): void {
     body: UpdateBody,
     response: responses(Wrapped, 404, 413, 415),
   };
-  app.put(pathOfOne, { schema }, async ({ principal, params, body }) => {
+  app.put(pathOfOne, { schema }, async (request) => {
+    const { principal, params, body } = request;
     const id = readId(params.id, what);
     requireSameId(body.id ?? id, id);
     const current = await store.getApiKey({ tenantId: scopeOf(principal), id });
@@ -211,13 +215,14 @@ function addUpdate(app: App, { store, clock, apiKeys }: HttpContext): void {
     if (principal.apiKeyId === id && (body.scopes !== undefined || !isLasting)) {
       throw new ApiError("forbidden", "No key changes its own scopes or expiry: use another one.");
     }
-    if ((await store.updateApiKey(changed)) === "not_found") throw notFound(what, id);
+    const audit = auditEntry(request, { clock }, "api_key.updated", { ...changed, body });
+    if ((await store.updateApiKey({ ...changed, audit })) === "not_found") throw notFound(what, id);
     apiKeys.forget(current.hash);
     return { api_key: apiKeyView(changed) };
   });
 }
 
-function addRevoke(app: App, { store, apiKeys }: HttpContext): void {
+function addRevoke(app: App, { store, clock, apiKeys }: HttpContext): void {
   const schema = {
     tags,
     summary: "Revoke an API key",
@@ -229,9 +234,13 @@ function addRevoke(app: App, { store, apiKeys }: HttpContext): void {
       404,
     ),
   };
-  app.delete(pathOfOne, { schema }, async ({ principal, params }) => {
-    const id = readId(params.id, what);
-    const deleted = await store.deleteApiKey({ tenantId: scopeOf(principal), id });
+  app.delete(pathOfOne, { schema }, async (request) => {
+    const id = readId(request.params.id, what);
+    const scope = { tenantId: scopeOf(request.principal), id };
+    const current = await store.getApiKey(scope);
+    if (current === null) throw notFound(what, id);
+    const audit = auditEntry(request, { clock }, "api_key.revoked", current);
+    const deleted = await store.deleteApiKey({ ...scope, audit });
     if (deleted === null) throw notFound(what, id);
     apiKeys.forget(deleted.hash);
     return { id, tenant_id: deleted.tenantId };

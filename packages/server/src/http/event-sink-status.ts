@@ -3,6 +3,7 @@
 import { type Static, Type } from "typebox";
 import type { EventSinkStatus } from "../store/store.ts";
 import { ReasonField } from "./attempt-view.ts";
+import { auditEntry } from "./audit-entry.ts";
 import { scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { EventSinkView, eventSinkView } from "./event-sink-view.ts";
@@ -88,7 +89,9 @@ export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
     app.post(`${pathOfOne}/${verb}`, { schema }, async (request, reply) => {
       const eventSink = await getEventSink(request, context);
       const { id, tenantId } = eventSink;
-      const done = await store.setEventSinkPause({ tenantId, eventSinkId: id, pausedAt: at() });
+      const audit = auditEntry(request, context, `event_sink.${verb}d`, eventSink);
+      const pause = { tenantId, eventSinkId: id, pausedAt: at(), audit };
+      const done = await store.setEventSinkPause(pause);
       if (done === "not_found") throw notFound(what, id);
       // Whoever resumes a sink believes that it works.
       if (verb === "resume") {

@@ -10,6 +10,7 @@ import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import { refuseArgs } from "./args-refusal.ts";
 import { AttemptView, attemptView } from "./attempt-view.ts";
+import { auditEntry } from "./audit-entry.ts";
 import { type Principal, requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import {
@@ -126,7 +127,8 @@ function addCreate(app: App, context: HttpContext): void {
       updatedAt: now,
     };
     const createsTenant = principal.kind === "operator";
-    const made = await store.createEventSink({ eventSink, createsTenant });
+    const audit = auditEntry(request, context, "event_sink.created", { ...eventSink, body });
+    const made = await store.createEventSink({ eventSink, createsTenant, audit });
     if (made === "unknown_tenant") throw unknownTenant(tenantId);
     context.tenantSinks.forget(tenantId);
     if (usesDeprecatedChannel(args)) reply.header("deprecation", channelDeprecation);
@@ -191,7 +193,9 @@ function addUpdate(app: App, context: HttpContext): void {
       const current = await getEventSink(request, context);
       if (!isWanted(current.version)) throw versionMismatch(current.version);
       const eventSink = await applyUpdate(current, body, request.principal, context);
-      const result = await store.updateEventSink({ eventSink, ifVersion: current.version });
+      const audit = auditEntry(request, context, "event_sink.updated", { ...eventSink, body });
+      const ifVersion = current.version;
+      const result = await store.updateEventSink({ eventSink, ifVersion, audit });
       if (result === "not_found") throw notFound(what, params.id);
       // Somebody else changed it in between: apply this change to what it is now.
       if (result === "version_mismatch") continue;
@@ -255,14 +259,15 @@ function addDelete(app: App, context: HttpContext): void {
     const { principal, params } = request;
     const id = readId(params.id, what);
     const ifMatch = request.headers["if-match"];
+    const current = await getEventSink(request, context);
     let ifVersion: number | null = null;
     if (ifMatch !== undefined && ifMatch.trim() !== "*") {
-      const current = await getEventSink(request, context);
       if (!readIfMatch(ifMatch)(current.version)) throw versionMismatch(current.version);
       ifVersion = current.version;
     }
     const scope = { tenantId: scopeOf(principal), id };
-    const deleted = await store.deleteEventSink({ ...scope, now: clock.now(), ifVersion });
+    const audit = auditEntry(request, context, "event_sink.deleted", current);
+    const deleted = await store.deleteEventSink({ ...scope, now: clock.now(), ifVersion, audit });
     if (deleted.kind === "not_found") throw notFound(what, id);
     // It moved on since it was read above, so no listed version is left to match.
     if (deleted.kind === "version_mismatch") throw versionMismatch((ifVersion ?? 0) + 1);

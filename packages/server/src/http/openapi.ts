@@ -37,6 +37,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: "Tenants", description: "Whose data it is" },
         { name: "API keys", description: "What a tenant calls with" },
         { name: "Sessions", description: "Signing in with a key, for browsers" },
+        { name: "Audit", description: "Who changed what" },
         { name: "Service", description: "Probes, metrics and this description" },
       ],
     },

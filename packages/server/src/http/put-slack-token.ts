@@ -1,5 +1,6 @@
 /** Storing a Slack token: as a new integration, or in the place of one that is there. */
 
+import type { AuditEntry } from "../domain/audit.ts";
 import type { SlackIntegration } from "../domain/event-sink.ts";
 import { withTokens } from "../engine/refresh-slack-token.ts";
 import { waitForLock } from "../engine/slack-integration-lock.ts";
@@ -21,6 +22,9 @@ export interface TokenOfTeam extends SlackTokens {
 
 type PutContext = Pick<HttpContext, "store" | "sealer" | "clock" | "channelBooks">;
 
+/** Tells the audit log what is about to be stored. */
+export type AuditIntegration = (integration: SlackIntegration, isNew: boolean) => AuditEntry;
+
 /** A refresh of the same token may be under way for this long. */
 const lockWaitMsMax = 10_000;
 const pageLimit = 500;
@@ -31,6 +35,7 @@ export async function createSlackIntegration(
   name: string,
   token: TokenOfTeam,
   context: PutContext,
+  audit: AuditIntegration,
 ): Promise<SlackIntegration> {
   const now = context.clock.now();
   const { teamId, teamName, botUserId, botName } = token;
@@ -50,7 +55,10 @@ export async function createSlackIntegration(
     updatedAt: now,
   };
   const integration = withTokens(empty, {}, token, context);
-  const stored = await context.store.putSlackIntegration(integration);
+  const stored = await context.store.putSlackIntegration({
+    ...integration,
+    audit: audit(integration, true),
+  });
   if (stored === "unknown_tenant") throw unknownTenant(tenantId);
   return integration;
 }
@@ -64,6 +72,7 @@ export async function changeSlackIntegration(
   id: string,
   change: (current: SlackIntegration) => SlackIntegration,
   context: PutContext,
+  audit: AuditIntegration,
 ): Promise<SlackIntegration> {
   const { store, clock } = context;
   if (!(await waitForLock(context, id, lockWaitMsMax))) {
@@ -77,7 +86,7 @@ export async function changeSlackIntegration(
     const changed = change(current);
     const updatedAt = changedAt(clock.now(), current.updatedAt);
     const integration = { ...changed, updatedAt };
-    await store.putSlackIntegration(integration);
+    await store.putSlackIntegration({ ...integration, audit: audit(integration, false) });
     isStored = true;
     context.channelBooks.forget(id);
     return integration;

@@ -66,6 +66,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "PUT /v1/api_key/:id": needs("admin"),
   "DELETE /v1/api_key/:id": needs("admin"),
 
+  "GET /v1/audit": needs("admin"),
+
   // Whose key is this? Any key may ask.
   "GET /v1/session": needs(),
   "DELETE /v1/session": needs(),

@@ -20,6 +20,7 @@ import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
 import { createApiKeyUses } from "./api-key-uses.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { auditRoutes } from "./audit.ts";
 import { createApiKeyCache, createAuthenticate, createSessionCache } from "./auth.ts";
 import { managementBytesMax, readJsonBodies } from "./body.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
@@ -113,6 +114,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       slackChannelRoutes,
       tenantRoutes,
       apiKeyRoutes,
+      auditRoutes,
       sessionRoutes,
     ]) {
       routes(v1, context);

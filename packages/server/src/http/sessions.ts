@@ -13,7 +13,8 @@ import { scopes } from "../domain/scope.ts";
 import { hashApiKey } from "../operator-key.ts";
 import type { Session } from "../store/store.ts";
 import { version } from "../version.ts";
-import { byKey, type Principal } from "./auth.ts";
+import { actorOf, auditEntry } from "./audit-entry.ts";
+import { byKey, type Principal, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { csrfHeader, refuseCrossSite } from "./cross-site.ts";
 import { ref, responses, secured } from "./openapi.ts";
@@ -115,7 +116,10 @@ export function signInRoute(app: App, context: HttpContext): void {
       createdAt,
       expiresAt,
     };
-    await store.createSession({ session, sessionsMax });
+    const subject = { tenantId: scopeOf(principal), id: principal.apiKeyId ?? "operator" };
+    const actor = actorOf(principal, "session");
+    const audit = auditEntry(request, { clock }, "session.begun", subject, actor);
+    await store.createSession({ session, sessionsMax, audit });
     reply.header("set-cookie", sessionCookie(token, sessionMs / 1_000, isHttps));
     return answerFor(principal, session, context);
   });
@@ -142,10 +146,13 @@ export function sessionRoutes(app: App, context: HttpContext): void {
     security: secured,
     response: responses(Type.Object({ signed_out: Type.Boolean() })),
   };
-  app.delete(path, { schema: signOut }, async ({ session }, reply) => {
+  app.delete(path, { schema: signOut }, async (request, reply) => {
+    const { principal, session } = request;
     reply.header("set-cookie", sessionCookie("", 0, isHttps));
     if (session === null) return { signed_out: false };
-    await store.deleteSession({ tokenHash: session.tokenHash });
+    const subject = { tenantId: scopeOf(principal), id: principal.apiKeyId ?? "operator" };
+    const audit = auditEntry(request, context, "session.ended", subject);
+    await store.deleteSession({ tokenHash: session.tokenHash, audit });
     sessions.forget(session.tokenHash);
     return { signed_out: true };
   });

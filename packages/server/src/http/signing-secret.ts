@@ -11,6 +11,7 @@ import {
   type VerificationKeys,
   verificationKeys,
 } from "../sinks/webhook/signing-keys.ts";
+import { auditEntry } from "./audit-entry.ts";
 import type { App, HttpContext } from "./context.ts";
 import { openSecrets } from "./event-sink-view.ts";
 import { getEventSink, IfMatch, pathOfOne, seal, updateTriesMax } from "./event-sinks.ts";
@@ -83,6 +84,8 @@ function addGet(app: App, context: HttpContext): void {
   app.get(path, { schema }, async (request) => {
     const eventSink = await getEventSink(request, context);
     const { keys } = readKeys(eventSink, context);
+    const audit = auditEntry(request, context, "signing_secret.read", eventSink);
+    await context.store.appendAudit({ audit });
     const { previousExpiresAt: at } = keys;
     return { ...keysView(keys), ...(at === null ? {} : { previous_expires_at: wholeSeconds(at) }) };
   });
@@ -107,7 +110,9 @@ function addRotate(app: App, context: HttpContext): void {
       const current = await getEventSink(request, context);
       if (!isWanted(current.version)) throw versionMismatch(current.version);
       const { eventSink, keys, previousExpiresAt } = rotate(current, overlapMs, context);
-      const result = await context.store.updateEventSink({ eventSink, ifVersion: current.version });
+      const audit = auditEntry(request, context, "signing_secret.rotated", eventSink);
+      const change = { eventSink, ifVersion: current.version, audit };
+      const result = await context.store.updateEventSink(change);
       if (result === "not_found") throw notFound("event sink", current.id);
       if (result === "version_mismatch") continue;
       reply.header("etag", etagOf(eventSink));

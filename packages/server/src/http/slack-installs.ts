@@ -8,6 +8,7 @@
  */
 
 import { createHash, randomBytes } from "node:crypto";
+import type { FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import type { SlackIntegration } from "../domain/event-sink.ts";
 import { ApiError } from "../errors.ts";
@@ -21,10 +22,12 @@ import {
   type SlackApp,
 } from "../sinks/slack/oauth.ts";
 import type { SlackInstall } from "../store/store.ts";
+import { auditEntry } from "./audit-entry.ts";
 import { requireTenant } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { errorResponses, responses, secured } from "./openapi.ts";
 import {
+  type AuditIntegration,
   changeSlackIntegration,
   createSlackIntegration,
   findOfTeam,
@@ -76,7 +79,8 @@ export function slackInstallRoute(app: App, context: HttpContext): void {
     body: InstallBody,
     response: responses(InstallLink, 404, 409, 413, 415),
   };
-  app.post("/v1/slack_integration/install", { schema }, async ({ principal, body }) => {
+  app.post("/v1/slack_integration/install", { schema }, async (request) => {
+    const { principal, body } = request;
     const tenantId = body.tenant_id;
     requireTenant(principal, tenantId);
     const { clientId } = requireSlackApp(settings.slackApp);
@@ -98,6 +102,10 @@ export function slackInstallRoute(app: App, context: HttpContext): void {
       sealedSecrets: sealer.seal(secrets, { tenantId, id: stateHash }),
       expiresAt,
       now,
+      audit: auditEntry(request, { clock }, "slack_integration.install_begun", {
+        tenantId,
+        id: tenantId,
+      }),
     });
     if (made === "unknown_tenant") throw unknownTenant(tenantId);
     const { slackApi } = settings.vendors;
@@ -160,7 +168,8 @@ export function slackCallbackRoute(app: App, context: HttpContext): void {
     querystring: CallbackQuery,
     response: { 200: Installed, ...errorResponses(409) },
   };
-  app.get(`/${callbackPath}`, { schema }, async ({ query }, reply) => {
+  app.get(`/${callbackPath}`, { schema }, async (request, reply) => {
+    const { query } = request;
     reply.headers({
       "cache-control": "no-store",
       "referrer-policy": "no-referrer",
@@ -171,7 +180,12 @@ export function slackCallbackRoute(app: App, context: HttpContext): void {
       throw new ApiError("slack_refused", explainRedirectError(query.error));
     }
     if (query.code === undefined) throw badInstall("Slack sent no code.");
-    const integration = await finish(install, new Secret(query.code), context);
+    const integration = await finish(
+      install,
+      new Secret(query.code),
+      context,
+      auditInstall(request, context),
+    );
     return {
       installed: `The app is installed in the Slack workspace ${integration.teamName}. You can close this page.`,
       slack_integration: slackIntegrationView(integration),
@@ -201,10 +215,23 @@ function badInstall(problem: string): ApiError {
   );
 }
 
+/** The browser has no key: its state stands for the tenant that began the install. */
+function auditInstall(request: FastifyRequest, context: HttpContext): AuditIntegration {
+  return (integration, isNew) => {
+    const action = isNew ? "slack_integration.created" : "slack_integration.updated";
+    return auditEntry(request, context, action, integration, {
+      role: "tenant",
+      apiKeyId: null,
+      via: "state",
+    });
+  };
+}
+
 async function finish(
   install: SlackInstall,
   code: Secret,
   context: HttpContext,
+  audit: AuditIntegration,
 ): Promise<SlackIntegration> {
   const { tenantId, name } = install;
   const answer = await exchange(install, code, context);
@@ -224,11 +251,12 @@ async function finish(
   const known = await findOfTeam(tenantId, token, context);
   const integration =
     known === null
-      ? await createSlackIntegration(tenantId, name, token, context)
+      ? await createSlackIntegration(tenantId, name, token, context, audit)
       : await changeSlackIntegration(
           known.id,
           (current) => withNewToken(current, name, token, context),
           context,
+          audit,
         );
   context.log.info(
     { tenant_id: tenantId, slack_integration_id: integration.id, team_id: integration.teamId },

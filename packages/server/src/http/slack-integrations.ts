@@ -4,11 +4,13 @@ import { Type } from "typebox";
 import { operatorSlackIntegrationId } from "../domain/event-sink.ts";
 import { ApiError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { auditEntry } from "./audit-entry.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
 import {
+  type AuditIntegration,
   changeSlackIntegration,
   createSlackIntegration,
   findOfTeam,
@@ -95,7 +97,9 @@ function addCreate(app: App, context: HttpContext): void {
     body: CreateBody,
     response: responses(Wrapped, 404, 413, 415),
   };
-  app.post(path, { schema }, async ({ principal, body }) => {
+  app.post(path, { schema }, async (request) => {
+    const { principal, body } = request;
+    const audit = auditIntegration(request, context);
     const { tenant_id: tenantId, name } = body;
     requireTenant(principal, tenantId);
     if ((await store.getTenant({ id: tenantId })) === null) throw unknownTenant(tenantId);
@@ -103,11 +107,12 @@ function addCreate(app: App, context: HttpContext): void {
     const known = await findOfTeam(tenantId, token, context);
     const integration =
       known === null || known.revokedReason === null
-        ? await createSlackIntegration(tenantId, name, token, context)
+        ? await createSlackIntegration(tenantId, name, token, context, audit)
         : await changeSlackIntegration(
             known.id,
             (current) => withNewToken(current, name, token, context),
             context,
+            audit,
           );
     return { slack_integration: slackIntegrationView(integration) };
   });
@@ -144,7 +149,9 @@ function addUpdate(app: App, context: HttpContext): void {
     body: UpdateBody,
     response: responses(Wrapped, 404, 409, 413, 415),
   };
-  app.put(pathOfOne, { schema }, async ({ principal, params, body }) => {
+  app.put(pathOfOne, { schema }, async (request) => {
+    const { principal, params, body } = request;
+    const audit = auditIntegration(request, context);
     requireSameId(body.id, params.id);
     const id = readId(params.id, what);
     const found = await store.getSlackIntegration({ tenantId: scopeOf(principal), id });
@@ -156,6 +163,7 @@ function addUpdate(app: App, context: HttpContext): void {
         id,
         (current) => ({ ...current, name: name === "" ? current.name : name }),
         context,
+        audit,
       );
       return { slack_integration: slackIntegrationView(integration) };
     }
@@ -170,6 +178,7 @@ function addUpdate(app: App, context: HttpContext): void {
       id,
       (current) => withNewToken(current, name, token, context),
       context,
+      audit,
     );
     return { slack_integration: slackIntegrationView(integration) };
   });
@@ -214,7 +223,17 @@ function addReads(app: App, { store }: HttpContext): void {
   });
 }
 
-function addDelete(app: App, { store, channelBooks }: HttpContext): void {
+function auditIntegration(
+  request: Parameters<typeof auditEntry>[0] & { readonly body: object },
+  context: HttpContext,
+): AuditIntegration {
+  return (integration, isNew) => {
+    const action = isNew ? "slack_integration.created" : "slack_integration.updated";
+    return auditEntry(request, context, action, { ...integration, body: request.body });
+  };
+}
+
+function addDelete(app: App, { store, clock, channelBooks }: HttpContext): void {
   const schema = {
     tags,
     summary: "Delete a Slack integration",
@@ -227,12 +246,17 @@ function addDelete(app: App, { store, channelBooks }: HttpContext): void {
       409,
     ),
   };
-  app.delete(pathOfOne, { schema }, async ({ principal, params }) => {
+  app.delete(pathOfOne, { schema }, async (request) => {
+    const { principal, params } = request;
     const id = readId(params.id, what);
     if (id === operatorSlackIntegrationId && principal.kind === "operator") {
       throw fromEnvironment("take it out");
     }
-    const deleted = await store.deleteSlackIntegration({ tenantId: scopeOf(principal), id });
+    const scope = { tenantId: scopeOf(principal), id };
+    const current = await store.getSlackIntegration(scope);
+    if (current === null) throw notFound(what, id);
+    const audit = auditEntry(request, { clock }, "slack_integration.deleted", current);
+    const deleted = await store.deleteSlackIntegration({ ...scope, audit });
     if (deleted.kind === "not_found") throw notFound(what, id);
     if (deleted.kind === "in_use") {
       const users = deleted.eventSinkIds;

@@ -5,6 +5,7 @@ import { isTenantId } from "../domain/tenant-id.ts";
 import { ApiError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Tenant } from "../store/store.ts";
+import { auditEntry } from "./audit-entry.ts";
 import type { App, HttpContext } from "./context.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
@@ -71,7 +72,7 @@ export function tenantRoutes(app: App, context: HttpContext): void {
   addDelete(app, context);
 }
 
-function addUpdate(app: App, { store, tenantSinks }: HttpContext): void {
+function addUpdate(app: App, { store, clock, tenantSinks }: HttpContext): void {
   const schema = {
     tags,
     summary: "Update a tenant",
@@ -80,7 +81,9 @@ function addUpdate(app: App, { store, tenantSinks }: HttpContext): void {
     body: UpdateBody,
     response: responses(Wrapped, 404, 413, 415),
   };
-  app.put(`${path}/:id`, { schema }, async ({ params: { id }, body }) => {
+  app.put(`${path}/:id`, { schema }, async (request) => {
+    const { body, params } = request;
+    const { id } = params;
     requireSameId(body.id ?? id, id);
     const current = isTenantId(id) ? await store.getTenant({ id }) : null;
     if (current === null) throw notFound(what, id);
@@ -92,7 +95,8 @@ function addUpdate(app: App, { store, tenantSinks }: HttpContext): void {
     const missing = operationalEventSinkIds.filter((_, index) => found[index] === null);
     if (missing.length > 0) throw notItsSinks(missing);
     const tenant = { ...current, operationalEventSinkIds };
-    if ((await store.updateTenant(tenant)) === "not_found") throw notFound(what, id);
+    const audit = auditEntry(request, { clock }, "tenant.updated", { tenantId: id, id, body });
+    if ((await store.updateTenant({ ...tenant, audit })) === "not_found") throw notFound(what, id);
     tenantSinks.forget(id);
     return { tenant: tenantView(tenant) };
   });
@@ -118,10 +122,11 @@ function addCreateAndReads(app: App, { store, clock, tenantSinks }: HttpContext)
     body: CreateBody,
     response: responses(Wrapped, 409, 413, 415),
   };
-  app.post(path, { schema: create }, async ({ body }) => {
-    const id = body.tenant_id ?? newId();
+  app.post(path, { schema: create }, async (request) => {
+    const id = request.body.tenant_id ?? newId();
     const tenant = { id, operationalEventSinkIds: [], createdAt: clock.now() };
-    if ((await store.createTenant(tenant)) === "exists") {
+    const audit = auditEntry(request, { clock }, "tenant.created", { tenantId: id, id });
+    if ((await store.createTenant({ ...tenant, audit })) === "exists") {
       throw new ApiError("conflict", `There is a tenant \`${tenant.id}\` already: just use it.`);
     }
     tenantSinks.forget(tenant.id);
@@ -180,7 +185,9 @@ function addDelete(app: App, { store, clock, tenantSinks, apiKeys }: HttpContext
       404,
     ),
   };
-  app.delete(`${path}/:id`, { schema }, async ({ params: { id }, query }) => {
+  app.delete(`${path}/:id`, { schema }, async (request) => {
+    const { params, query } = request;
+    const { id } = params;
     if (!isTenantId(id) || (await store.getTenant({ id })) === null) throw notFound(what, id);
     if (query.confirm !== id) {
       throw new ApiError(
@@ -189,7 +196,8 @@ function addDelete(app: App, { store, clock, tenantSinks, apiKeys }: HttpContext
         { details: [{ path: "confirm", message: "Not the id in the path." }] },
       );
     }
-    const deleted = await store.deleteTenant({ id, now: clock.now() });
+    const audit = auditEntry(request, { clock }, "tenant.deleted", { tenantId: id, id });
+    const deleted = await store.deleteTenant({ id, now: clock.now(), audit });
     if (deleted === null) throw notFound(what, id);
     tenantSinks.forget(id);
     for (const hash of deleted.apiKeyHashes) apiKeys.forget(hash);

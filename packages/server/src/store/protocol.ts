@@ -54,6 +54,8 @@ export const operationThreads = {
   getDelivery: "reader",
   listDeliveries: "reader",
   countDeliveries: "reader",
+  appendAudit: "writer",
+  listAudit: "reader",
 } as const satisfies Record<OperationName, "writer" | "reader">;
 
 type OperationOn<Thread> = {

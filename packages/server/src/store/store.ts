@@ -25,6 +25,7 @@
  */
 
 import type { Alert } from "../domain/alert.ts";
+import type { AuditEntry } from "../domain/audit.ts";
 import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.ts";
 import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -40,6 +41,7 @@ import type {
   TenantId,
 } from "../ids.ts";
 import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
+import type { Audited, AuditFilter } from "./audit.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 
@@ -279,8 +281,8 @@ export interface StoreOperations {
   /** Keeps the first value written under a name and answers the one that is kept. */
   keepMeta(input: { name: string; value: string }): string;
 
-  createTenant(input: Omit<Tenant, "operationalEventSinkIds">): "created" | "exists";
-  updateTenant(input: Tenant): "updated" | "not_found";
+  createTenant(input: Audited<Omit<Tenant, "operationalEventSinkIds">>): "created" | "exists";
+  updateTenant(input: Audited<Tenant>): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;
   /** By creation. `after` is the `next` of the page before, no id. */
   listTenants(input: Page): Listed<Tenant>;
@@ -289,45 +291,49 @@ export interface StoreOperations {
    * alerts and deliveries are deleted in the background; no look-up finds them any more. A new tenant
    * of its id has nothing of it. Null when it is not there.
    */
-  deleteTenant(input: { id: TenantId; now: number }): DeletedTenant | null;
+  deleteTenant(input: Audited<{ id: TenantId; now: number }>): DeletedTenant | null;
   /** Null when there is no such tenant. */
   getTenantSinks(input: { tenantId: TenantId }): TenantSinks | null;
 
-  createApiKey(input: ApiKey): "created" | "unknown_tenant";
+  createApiKey(input: Audited<ApiKey>): "created" | "unknown_tenant";
   getApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
   findApiKey(input: { hash: string }): ApiKey | null;
   /** Of a tenant, or the operator's. */
   listApiKeys(input: Page & { tenantId: TenantId | null }): Listed<ApiKey>;
   /** Its name, scopes and expiry; the rest stays. */
   updateApiKey(
-    input: Pick<ApiKey, "id" | "name" | "scopes" | "expiresAt">,
+    input: Audited<Pick<ApiKey, "id" | "name" | "scopes" | "expiresAt">>,
   ): "updated" | "not_found";
   /** Several at once, so that calls need no write of their own. A time never goes back. */
   noteApiKeyUses(input: { uses: readonly { id: ApiKeyId; at: number }[] }): null;
-  deleteApiKey(input: Scoped<ApiKeyId>): ApiKey | null;
+  deleteApiKey(input: Audited<Scoped<ApiKeyId>>): ApiKey | null;
 
   /** Removes expired ones on the way, and the oldest of the same key past `sessionsMax`. */
-  createSession(input: { session: Session; sessionsMax: number }): null;
+  createSession(input: Audited<{ session: Session; sessionsMax: number }>): "created";
   /** Also one that has expired. */
   findSession(input: { tokenHash: string }): Session | null;
-  deleteSession(input: { tokenHash: string }): null;
+  deleteSession(input: Audited<{ tokenHash: string }>): "deleted" | "not_found";
 
   /** With `createsTenant` a tenant that is not there is made in the same transaction. */
-  createEventSink(input: {
-    eventSink: EventSink;
-    createsTenant: boolean;
-  }): "created" | "unknown_tenant";
+  createEventSink(
+    input: Audited<{
+      eventSink: EventSink;
+      createsTenant: boolean;
+    }>,
+  ): "created" | "unknown_tenant";
   getEventSink(input: Scoped<EventSinkId>): EventSink | null;
   /** By creation. */
   listEventSinks(input: Page & { tenantId: TenantId }): Listed<EventSink>;
   /** Replaces the sink if it is still at `ifVersion`. A broken one is probed at once: it may be cured. */
-  updateEventSink(input: {
-    eventSink: EventSink;
-    ifVersion: number;
-  }): "updated" | "version_mismatch" | "not_found";
+  updateEventSink(
+    input: Audited<{
+      eventSink: EventSink;
+      ifVersion: number;
+    }>,
+  ): "updated" | "version_mismatch" | "not_found";
   /** Also no longer one of its tenant's operational sinks. Its pending deliveries become `canceled`; a delivery under a lease is settled as its attempt ends. */
   deleteEventSink(
-    input: Scoped<EventSinkId> & { now: number; ifVersion: number | null },
+    input: Audited<Scoped<EventSinkId> & { now: number; ifVersion: number | null }>,
   ): { kind: "deleted"; tenantId: TenantId } | { kind: "not_found" } | { kind: "version_mismatch" };
   getSendingSink(input: Lane): SendingSink | null;
   getEventSinkStatus(input: Scoped<EventSinkId>): EventSinkStatus | null;
@@ -335,23 +341,23 @@ export interface StoreOperations {
    * Pauses (a time) or resumes (null) a sink; one that is paused already stays paused since it
    * was. What was held is due as before, so the oldest of it goes out first.
    */
-  setEventSinkPause(input: Lane & { pausedAt: number | null }): "done" | "not_found";
+  setEventSinkPause(input: Audited<Lane & { pausedAt: number | null }>): "done" | "not_found";
   /** Lets a broken sink be probed now instead of at its time: somebody believes it is mended. */
   probeEventSink(input: Lane & { now: number }): "done" | "not_found";
 
   /** Makes it, or replaces one with the same id (the operator's, at start). */
-  putSlackIntegration(input: SlackIntegration): "stored" | "unknown_tenant";
+  putSlackIntegration(input: Audited<SlackIntegration>): "stored" | "unknown_tenant";
   getSlackIntegration(input: Scoped<SlackIntegrationId>): SlackIntegration | null;
   listSlackIntegrations(input: Page & { tenantId: TenantId }): Listed<SlackIntegration>;
   deleteSlackIntegration(
-    input: Scoped<SlackIntegrationId>,
+    input: Audited<Scoped<SlackIntegrationId>>,
   ):
     | { kind: "deleted"; tenantId: TenantId | null }
     | { kind: "not_found" }
     | { kind: "in_use"; eventSinkIds: readonly EventSinkId[] };
 
   /** Removes expired ones on the way. */
-  createSlackInstall(input: SlackInstall & { now: number }): "created" | "unknown_tenant";
+  createSlackInstall(input: Audited<SlackInstall & { now: number }>): "created" | "unknown_tenant";
   /** Takes it away, so that a state works once. Null when unknown or expired. */
   takeSlackInstall(input: { stateHash: string; now: number }): SlackInstall | null;
   /**
@@ -384,6 +390,11 @@ export interface StoreOperations {
   /** Newest first. */
   listDeliveries(input: DeliveryFilter & Page): Listed<Delivery>;
   countDeliveries(input: Record<string, never>): DeliveryCounts;
+
+  /** For what changes nothing here and is told of all the same. */
+  appendAudit(input: { audit: AuditEntry }): null;
+  /** Newest first. */
+  listAudit(input: AuditFilter & Page): Listed<AuditEntry>;
 }
 
 /** What a subscriber is told. */

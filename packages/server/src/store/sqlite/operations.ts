@@ -1,3 +1,4 @@
+import { auditFor } from "../audit.ts";
 import type { Input, Output, ReadName, WriteName } from "../protocol.ts";
 import { acceptAlerts } from "./accept-alerts.ts";
 import {
@@ -9,6 +10,7 @@ import {
   noteApiKeyUses,
   updateApiKey,
 } from "./api-keys.ts";
+import { appendAudit, listAudit } from "./audit.ts";
 import { claim, listLanes, release } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
@@ -72,6 +74,7 @@ const writeOperations: WriteOperations = {
   claim,
   settle,
   release,
+  appendAudit,
 };
 
 const readOperations: ReadOperations = {
@@ -93,6 +96,7 @@ const readOperations: ReadOperations = {
   getDelivery,
   listDeliveries,
   countDeliveries,
+  listAudit,
 };
 
 type Operation<Context> = (context: Context, input: unknown) => unknown;
@@ -105,7 +109,11 @@ const readByName = new Map(Object.entries(readOperations) as [string, Operation<
 export function runWrite(state: WriterState, name: string, input: unknown): unknown {
   const operation = writeByName.get(name);
   if (operation === undefined) throw new Error(`The writer has no operation ${name}.`);
-  return operation(state, input);
+  const output = operation(state, input);
+  // `appendAudit` answers null, so that it is not told of twice.
+  const audit = auditFor(input, output);
+  if (audit !== null) appendAudit(state, { audit });
+  return output;
 }
 
 /** Runs an operation that came over a port, on the reader. */

@@ -31,7 +31,7 @@ export function createSession(
     keyHash,
     sessionsMax,
   );
-  return null;
+  return "created";
 }
 
 export function findSession(
@@ -53,6 +53,6 @@ export function deleteSession(
   { db }: WriterState,
   { tokenHash }: Input<"deleteSession">,
 ): Output<"deleteSession"> {
-  db.run("DELETE FROM sessions WHERE token_hash = ?", tokenHash);
-  return null;
+  const deletedCount = db.run("DELETE FROM sessions WHERE token_hash = ?", tokenHash);
+  return deletedCount === 1 ? "deleted" : "not_found";
 }
