@@ -1,10 +1,10 @@
-import type { MessagePort } from "node:worker_threads";
 import {
   type Call,
+  type ClientMessage,
   type OperationName,
   operationThreads,
   type Reply,
-  type StoreConnection,
+  type StorePort,
   type WorkerMessage,
 } from "./protocol.ts";
 import { type Store, StoreUnavailable } from "./store.ts";
@@ -21,7 +21,7 @@ interface Pending {
  * as much as the work it asks for. The turn ends with `setImmediate`: microtasks run after
  * each socket's callback, so they would send one message for each request.
  */
-export function attachStore({ writer, reader }: StoreConnection): Store {
+export function attachStore({ writer, reader }: Record<"writer" | "reader", StorePort>): Store {
   const links = { writer: createLink(writer), reader: createLink(reader) };
   const operations = Object.fromEntries(
     (Object.keys(operationThreads) as OperationName[]).map((name) => {
@@ -41,7 +41,7 @@ export function attachStore({ writer, reader }: StoreConnection): Store {
   return { ...operations, ...store } as Store;
 }
 
-function createLink(port: MessagePort) {
+function createLink(port: StorePort) {
   const pending = new Map<number, Pending>();
   let waiting: Call[] = [];
   let lastId = 0;
@@ -65,7 +65,7 @@ function createLink(port: MessagePort) {
 
   const link = {
     onEvents: (_events: WorkerMessage["events"]) => {},
-    send: (message: unknown) => {
+    send: (message: ClientMessage) => {
       flush();
       port.postMessage(message);
     },

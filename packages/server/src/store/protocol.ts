@@ -103,6 +103,14 @@ export type WorkerNotice =
   | { readonly kind: "unavailable"; readonly message: string }
   | { readonly kind: "available" };
 
+/** What a client needs of a port. */
+export interface StorePort {
+  postMessage(message: ClientMessage): void;
+  on(event: "message", listener: (message: WorkerMessage) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  close(): void;
+}
+
 /** What crosses to the thread that uses the store. Transfer both ports along with it. */
 export interface StoreConnection {
   readonly writer: MessagePort;

@@ -4,7 +4,7 @@ import type { StoreEvent } from "./store.ts";
 
 /** Somebody at the other end of a port, seen from the writer or the reader. */
 export interface PortClient {
-  readonly port: MessagePort;
+  readonly port: Pick<MessagePort, "postMessage" | "close">;
   /** Null until it subscribes; 0 for hints without offers. */
   offersPerLane: number | null;
 }
@@ -16,10 +16,14 @@ export interface QueuedCall extends Call {
 /** The calls that wait in a worker, whichever port they came by, in order of arrival. */
 export interface CallQueue {
   readonly calls: QueuedCall[];
-  readonly clients: Set<PortClient>;
-  connect(port: MessagePort): void;
+  readonly clients: ReadonlySet<PortClient>;
   /** Takes in what has arrived but was not announced by the event loop yet. */
   drain(): void;
+}
+
+/** The same over message ports. */
+export interface PortCallQueue extends CallQueue {
+  connect(port: MessagePort): void;
   closePorts(): void;
 }
 
@@ -30,9 +34,9 @@ export interface CallQueue {
 export function createCallQueue(
   onCalls: () => void,
   onGone: (client: PortClient) => void,
-): CallQueue {
+): PortCallQueue {
   const calls: QueuedCall[] = [];
-  const clients = new Set<PortClient>();
+  const clients = new Set<PortClient & { readonly port: MessagePort }>();
 
   const take = (client: PortClient, message: ClientMessage) => {
     if (message.kind === "subscribe") client.offersPerLane = message.offersPerLane;
@@ -43,7 +47,7 @@ export function createCallQueue(
     calls,
     clients,
     connect(port) {
-      const client: PortClient = { port, offersPerLane: null };
+      const client = { port, offersPerLane: null };
       clients.add(client);
       port.on("message", (message: ClientMessage) => {
         take(client, message);
