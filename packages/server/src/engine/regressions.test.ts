@@ -141,3 +141,23 @@ test("a late 410 from the old URL does not pause the sink its owner has mended",
   await bench.engine.tick();
   assert.equal((await statusOf(bench, sink))?.pausedAt, null);
 });
+
+test("a probe that is asked for after a failed one goes out at once, and does not go round in circles", async (t) => {
+  const bench = await openEngineBench(t);
+  const server = await serve(t, (response) => void response.writeHead(500).end());
+  const sink = await bench.addWebhook(server.url);
+  await bench.engine.start();
+  for (let index = 0; index < 32; index++) await bench.accept([sink]);
+  await bench.engine.tick();
+  bench.clock.advance(61_000);
+  await bench.engine.tick();
+  bench.clock.advance(30_000);
+  await bench.engine.tick();
+  assert.equal((await statusOf(bench, sink))?.health.probeCount, 1);
+  const before = server.count();
+  const lane = { tenantId: benchTenantId, eventSinkId: sink };
+  await bench.store.probeEventSink({ ...lane, now: bench.clock.now() });
+  await bench.engine.tick();
+  assert.equal(server.count(), before + 1);
+  assert.equal((await statusOf(bench, sink))?.health.probeCount, 2);
+});

@@ -342,7 +342,10 @@ export interface StoreOperations {
    * was. What was held is due as before, so the oldest of it goes out first.
    */
   setEventSinkPause(input: Audited<Lane & { pausedAt: number | null }>): "done" | "not_found";
-  /** Lets a broken sink be probed now instead of at its time: somebody believes it is mended. */
+  /**
+   * Lets a broken sink be probed now instead of at its time, with `sink_changed`: somebody believes it
+   * is mended.
+   */
   probeEventSink(input: Lane & { now: number }): "done" | "not_found";
 
   /** Makes it, or replaces one with the same id (the operator's, at start). */

@@ -228,4 +228,19 @@ function cureTests(openStore: OpenStore): void {
     await store.putSlackIntegration({ ...integration, updatedAt: startAt + 200 });
     assert.equal((await claimOne(store, sink, startAt + 200)).id, probed);
   });
+
+  test("a probe that is asked for is told as a change of the sink, before what is due then", async ({
+    store,
+  }) => {
+    const sink = await storedSink(store);
+    await breakSink(store, sink);
+    const { events } = listen(store, 0);
+    const lane = { tenantId: "acme", eventSinkId: sink.id };
+    await store.probeEventSink({ ...lane, now: startAt + 100 });
+    await eventually(() => events.length === 2);
+    assert.deepEqual(events, [
+      { kind: "sink_changed", isDeleted: false, ...lane },
+      { kind: "due", lanes: [{ ...lane, dueAt: startAt + 100 }] },
+    ]);
+  });
 }

@@ -99,5 +99,7 @@ export function probeNow(state: WriterState, lane: LaneState, now: number): void
   );
   if (row === undefined) return;
   writeHealth(state, lane, { ...toHealth(row), nextProbeAt: now });
+  // Whoever sends has the old time in mind, and would hand back what it claims, again and again.
+  announceChange(state, lane, false);
   announceNext(state, lane);
 }
