@@ -15,6 +15,7 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { loadEncryptionKey } from "./encryption-key.ts";
 import type { EngineControl } from "./engine/engine-control.ts";
+import { startReplayer } from "./engine/replayer.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
 import { putOperatorSlackIntegration } from "./http/operator-slack-integration.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -140,12 +141,15 @@ async function listen(
 ): Promise<string> {
   const outbound = createOutbound({ allowCidrs: config.allowCidrs });
   stops.push(() => outbound.close());
+  const replayer = startReplayer({ store, clock: systemClock, log });
+  stops.push(() => replayer.stop());
   const metrics = new Registry();
   // On this thread only: the merge of all threads' metrics adds up.
   collectDefaultMetrics({ register: metrics });
   const deps = {
     store,
     engine,
+    replayer,
     outbound,
     sealer,
     operatorKeyHash: hashApiKey(operatorKey.key.reveal()),

@@ -8,6 +8,7 @@ export type EventSinkId = Id<"event_sink">;
 export type AlertUid = Id<"alert">;
 export type DeliveryId = Id<"delivery">;
 export type SlackIntegrationId = Id<"slack_integration">;
+export type ReplayId = Id<"replay">;
 export type ApiKeyId = Id<"api_key">;
 
 /**

@@ -9,6 +9,7 @@ import { modelTests } from "./store-suite/model.ts";
 import { offerTests } from "./store-suite/offers.ts";
 import { orderTests } from "./store-suite/order.ts";
 import { pausedSinkTests } from "./store-suite/paused-sinks.ts";
+import { replayTests } from "./store-suite/replays.ts";
 import { resolveTests } from "./store-suite/resolves.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { sessionTests } from "./store-suite/sessions.ts";
@@ -47,5 +48,6 @@ export function runStoreSuite(name: string, openStore: OpenStore): void {
     resolveTests(openStore);
     urgencyTests(openStore);
     searchTests(openStore);
+    replayTests(openStore);
   });
 }

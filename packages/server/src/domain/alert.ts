@@ -35,6 +35,8 @@ export interface Alert {
 
 /** What a sink type sees of an alert. */
 export interface SinkAlert extends Alert {
+  /** It is sent again because somebody asked for it; platforms that can are told so. */
+  readonly isReplay?: boolean | undefined;
   /** `body`, parsed once; numbers keep their digits. */
   fields(): JsonObject;
 }

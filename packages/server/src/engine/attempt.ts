@@ -23,6 +23,7 @@ export interface AttemptInput {
   readonly isResolveWaiting: boolean;
   /** Earlier triggers of its key, told with it. */
   readonly earlier: readonly Alert[];
+  readonly isReplay?: boolean | undefined;
 }
 
 export type FinalOutcome = Exclude<SinkOutcome, { kind: "next" }>;
@@ -44,11 +45,11 @@ export interface AttemptFindings {
  * outcome too (`internal`), since one bad delivery must not stop the others.
  */
 export function makeAttempt(input: AttemptInput, deps: AttemptDeps): Promise<AttemptFindings> {
-  const { alert, earlier, deliveryId, isResolveWaiting, sink } = input;
+  const { alert, earlier, deliveryId, isResolveWaiting, isReplay, sink } = input;
   const { step, outcome } = sink.sinkType;
   const told = {
-    alert: alertFields(alert),
-    earlier: earlier.map(alertFields),
+    alert: alertFields(alert, isReplay),
+    earlier: earlier.map((one) => alertFields(one)),
     deliveryId,
     isResolveWaiting,
     vendors: deps.vendors,
@@ -71,7 +72,7 @@ export function makeRollUp(
   const { rollUp } = sink.sinkType;
   if (first === undefined || rollUp === null) throw new Error("there is nothing to roll up");
   const told = {
-    alerts: deliveries.map(({ alert }) => alertFields(alert)),
+    alerts: deliveries.map(({ alert, replayedAt }) => alertFields(alert, replayedAt !== null)),
     deliveryId: first.id,
     vendors: deps.vendors,
   };
@@ -181,10 +182,11 @@ function learn(notes: Notes, outcome: SinkOutcome): void {
 }
 
 /** Adds `fields()`, which parses the body at its first call: a webhook never needs it. */
-export function alertFields(alert: Alert): SinkAlert {
+export function alertFields(alert: Alert, isReplay = false): SinkAlert {
   let fields: JsonObject | undefined;
   return {
     ...alert,
+    ...(isReplay ? { isReplay } : {}),
     fields() {
       if (fields === undefined) {
         const parsed = parseJson(alert.body);

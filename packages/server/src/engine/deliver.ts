@@ -72,7 +72,16 @@ export async function attemptGroup(
   const made =
     group.kind === "roll_up"
       ? await makeRollUp(sink, deliveries, deps)
-      : await makeAttempt({ ...lead, deliveryId: lead.id, earlier: earlierOf(group), sink }, deps);
+      : await makeAttempt(
+          {
+            ...lead,
+            deliveryId: lead.id,
+            isReplay: lead.replayedAt !== null,
+            earlier: earlierOf(group),
+            sink,
+          },
+          deps,
+        );
   const findings = deps.isCutOff() ? explainCutOff(made) : made;
   const now = deps.clock.now();
   const health = judge(findings.outcome);
@@ -182,6 +191,7 @@ function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt
       alert_uid: delivery.alert.uid,
       delivery_id: delivery.id,
       attempt: attempt.number,
+      ...(attempt.isReplay === true ? { replay: true } : {}),
       outcome: attempt.outcome,
       reason: attempt.reason,
       detail: attempt.detail,

@@ -49,7 +49,9 @@ export function createEngineMetrics(): EngineMetrics {
       attemptSeconds.observe(labels, attempt.durationMs / 1000);
       if (state === "pending") return;
       settled.inc({ ...labels, state });
-      if (state === "delivered") latencySeconds.observe(labels, (now - delivery.createdAt) / 1000);
+      // How long ago a replayed one was first made says nothing about this service.
+      if (state === "delivered" && delivery.replayedAt === null)
+        latencySeconds.observe(labels, (now - delivery.createdAt) / 1000);
     },
   };
 }

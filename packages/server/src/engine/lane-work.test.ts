@@ -16,6 +16,7 @@ function leased(id: string, severityId: SeverityId = 3, dedupKey = id): LeasedDe
     attemptCount: 0,
     failureCount: 0,
     createdAt: 0,
+    replayedAt: null,
     memory: {},
     isResolveWaiting: false,
   };

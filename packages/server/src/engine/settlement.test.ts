@@ -18,14 +18,19 @@ const delivery: LeasedDelivery = {
   attemptCount: 3,
   failureCount: 2,
   createdAt: arrived,
+  replayedAt: null,
   memory: {},
   isResolveWaiting: false,
 };
 
-function settle(outcome: FinalOutcome, now: number): Settlement {
+function settle(
+  outcome: FinalOutcome,
+  now: number,
+  changes: Partial<LeasedDelivery> = {},
+): Settlement {
   const health = healthySince(arrived);
   return settlementOf({
-    delivery,
+    delivery: { ...delivery, ...changes },
     findings: {
       startedAt: now,
       durationMs: 1,
@@ -55,6 +60,15 @@ test("a fault of the sink's holds a delivery for 30 days, as due as it came, the
   assert.equal(held.failureCount, delivery.failureCount, "it is no failure of the delivery's");
   const over = settle(fault, arrived + 30 * day);
   assert.deepEqual([over.state, over.reason, over.dueAt], ["failed", "expired", null]);
+});
+
+test("what is replayed has its whole time again, and its attempts say so", () => {
+  const refused: FinalOutcome = { kind: "retry", reason: "server_error", detail: "Mend it." };
+  const late = arrived + 40 * day;
+  assert.equal(settle(refused, late).reason, "expired");
+  const replayed = settle(refused, late, { replayedAt: late - 1 });
+  assert.deepEqual([replayed.state, replayed.attempt.isReplay], ["pending", true]);
+  assert.equal(settle(refused, late).attempt.isReplay, undefined);
 });
 
 test("a refused content ends a delivery with the platform's reason, however young it is", () => {

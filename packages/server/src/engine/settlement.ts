@@ -36,7 +36,10 @@ export function settlementOf(input: SettlementInput): Settlement {
     dueAt: fate.dueAt,
     failureCount: fate.failureCount,
     now,
-    attempt: attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(input, fate)),
+    attempt: {
+      ...attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(input, fate)),
+      ...(delivery.replayedAt === null ? {} : { isReplay: true }),
+    },
     memory: input.memory,
     learned: findings.learned,
     health: after === before ? undefined : after,
@@ -93,7 +96,9 @@ interface Fate {
 }
 
 function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInput): Fate {
-  const { failureCount, createdAt } = delivery;
+  const { failureCount } = delivery;
+  // Whoever sends it again gives it its whole time again.
+  const createdAt = delivery.replayedAt ?? delivery.createdAt;
   if (outcome.kind === "delivered") {
     return { state: "delivered", reason: null, dueAt: null, failureCount };
   }

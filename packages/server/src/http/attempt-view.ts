@@ -43,6 +43,7 @@ export const AttemptView = Type.Object(
       }),
     ),
     next_try_at: nullable(Milliseconds),
+    replay: Type.Optional(Type.Literal(true, { description: "sent again on wish" })),
     request: nullable(exchangeFields.request),
     response: exchangeFields.response,
     earlier_exchanges: Type.Optional(
@@ -71,6 +72,7 @@ export function attemptView(
     ambiguous: attempt.ambiguous,
     ...(attempt.isDegraded ? { degraded: true } : {}),
     next_try_at: attempt.nextTryAt === null ? null : milliseconds(attempt.nextTryAt),
+    ...(attempt.isReplay === true ? { replay: true as const } : {}),
     request: last?.request ?? null,
     response: last?.response ?? null,
     ...(exchanges.length === 0 ? {} : { earlier_exchanges: exchanges }),

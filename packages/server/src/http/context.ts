@@ -5,6 +5,7 @@ import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { EngineControl } from "../engine/engine-control.ts";
 import type { SlackRefresher } from "../engine/refresh-slack-token.ts";
+import type { Replayer } from "../engine/replayer.ts";
 import type { Log } from "../log.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
@@ -34,6 +35,7 @@ export interface HttpSettings {
 export interface HttpDeps {
   readonly store: Store;
   readonly engine: EngineControl;
+  readonly replayer: Pick<Replayer, "wake">;
   readonly outbound: Outbound;
   readonly sealer: Sealer;
   /** SHA-256 of the operator key, hex. */

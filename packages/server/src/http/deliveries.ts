@@ -43,6 +43,13 @@ export const DeliveryView = Type.Object(
     created_at: Milliseconds,
     updated_at: Milliseconds,
     next_try_at: nullable(Milliseconds),
+    replayed_at: Type.Optional(Milliseconds),
+    replay_of: Type.Optional(
+      Type.String({
+        format: "uuid",
+        description: "the delivery at another sink that this one repeats",
+      }),
+    ),
   },
   { $id: "Delivery" },
 );
@@ -62,6 +69,8 @@ export function deliveryView(delivery: Delivery): Static<typeof DeliveryView> {
     updated_at: milliseconds(delivery.updatedAt),
     // What is held waits for its sink, whose status says when it is probed next.
     next_try_at: delivery.dueAt === null || delivery.isHeld ? null : milliseconds(delivery.dueAt),
+    ...(delivery.replayedAt === null ? {} : { replayed_at: milliseconds(delivery.replayedAt) }),
+    ...(delivery.replayOf === null ? {} : { replay_of: delivery.replayOf }),
   };
 }
 
@@ -71,6 +80,8 @@ const ListQuery = Type.Object(
     tenant_id: TenantIdField,
     event_sink_id: Type.Optional(UuidQuery),
     alert_uid: Type.Optional(UuidQuery),
+    dedup_key: Type.Optional(Type.String({ description: "exactly" })),
+    action: Type.Optional(Type.Enum([...alertActions])),
     state: Type.Optional(StateField),
     reason: Type.Optional(ReasonField),
     since: Type.Optional(TimeBound),
@@ -85,7 +96,7 @@ export function deliveryRoutes(app: App, { store }: HttpContext): void {
   const list = {
     tags,
     summary: "List deliveries",
-    description: "Newest first.",
+    description: "Newest first; with `dedup_key` by when their alerts came.",
     security: secured,
     querystring: ListQuery,
     response: responses(listOf("deliveries", ref(DeliveryView))),
@@ -97,6 +108,8 @@ export function deliveryRoutes(app: App, { store }: HttpContext): void {
       tenantId: query.tenant_id,
       eventSinkId: query.event_sink_id?.toLowerCase() ?? null,
       alertUid: query.alert_uid?.toLowerCase() ?? null,
+      dedupKey: query.dedup_key ?? null,
+      action: query.action ?? null,
       state: query.state ?? null,
       reason: query.reason ?? null,
       since: readBound("since", query.since),

@@ -1,7 +1,7 @@
 /** How an event sink is doing, and holding its deliveries back on wish. */
 
 import { type Static, Type } from "typebox";
-import type { EventSinkStatus } from "../store/store.ts";
+import type { EventSinkStatus, Lane, Store } from "../store/store.ts";
 import { ReasonField } from "./attempt-view.ts";
 import { auditEntry } from "./audit-entry.ts";
 import { scopeOf } from "./auth.ts";
@@ -51,7 +51,7 @@ function statusView(status: EventSinkStatus): Static<typeof StatusView> {
 /** Routes; `EventSinkView` is added by the sinks' own. */
 export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
   app.addSchema(StatusView);
-  const { store, clock } = context;
+  const { store } = context;
   const status = {
     tags,
     summary: "How an event sink is doing",
@@ -66,40 +66,92 @@ export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
     if (found === null) throw notFound(what, id);
     return { status: statusView(found) };
   });
+  addPauseAndResume(app, context);
+}
 
-  const changes = [
+const ResumeBody = Type.Union([
+  Type.Null(),
+  Type.Object(
     {
-      verb: "pause",
-      summary: "Hold an event sink's deliveries",
-      description: "They are not dropped: they go out once the sink is resumed.",
-      at: () => clock.now(),
+      held: Type.Optional(
+        Type.Enum(["deliver", "discard"], {
+          description: "`deliver`, the default: oldest first; `discard`: they end as `canceled`",
+        }),
+      ),
     },
-    {
-      verb: "resume",
-      summary: "Let a paused event sink's deliveries go out",
-      description: "Oldest first.",
-      at: () => null,
-    },
-  ] as const;
-  for (const { verb, summary, description, at } of changes) {
-    const schema = {
-      ...{ tags, summary, description, security: secured, params: IdParams },
-      response: responses(Type.Object({ event_sink: ref(EventSinkView) }), 404),
-    };
-    app.post(`${pathOfOne}/${verb}`, { schema }, async (request, reply) => {
-      const eventSink = await getEventSink(request, context);
-      const { id, tenantId } = eventSink;
-      const audit = auditEntry(request, context, `event_sink.${verb}d`, eventSink);
-      const pause = { tenantId, eventSinkId: id, pausedAt: at(), audit };
-      const done = await store.setEventSinkPause(pause);
-      if (done === "not_found") throw notFound(what, id);
-      // Whoever resumes a sink believes that it works.
-      if (verb === "resume") {
-        await store.probeEventSink({ tenantId, eventSinkId: id, now: clock.now() });
-      }
-      context.tenantSinks.forget(tenantId);
-      reply.header("etag", etagOf(eventSink));
-      return { event_sink: eventSinkView(eventSink, context) };
+    { additionalProperties: false },
+  ),
+]);
+
+function addPauseAndResume(app: App, context: HttpContext): void {
+  const { store, clock, tenantSinks } = context;
+  const common = { tags, security: secured, params: IdParams };
+  const pause = {
+    ...common,
+    summary: "Hold an event sink's deliveries",
+    description: "They are not dropped: they go out once the sink is resumed.",
+    response: responses(Type.Object({ event_sink: ref(EventSinkView) }), 404),
+  };
+  app.post(`${pathOfOne}/pause`, { schema: pause }, async (request, reply) => {
+    const eventSink = await getEventSink(request, context);
+    const lane = { tenantId: eventSink.tenantId, eventSinkId: eventSink.id };
+    const audit = auditEntry(request, context, "event_sink.paused", eventSink);
+    const done = await store.setEventSinkPause({ ...lane, pausedAt: clock.now(), audit });
+    if (done === "not_found") throw notFound(what, eventSink.id);
+    tenantSinks.forget(lane.tenantId);
+    reply.header("etag", etagOf(eventSink));
+    return { event_sink: eventSinkView(eventSink, context) };
+  });
+
+  const resume = {
+    ...common,
+    summary: "Let a paused event sink's deliveries go out",
+    description: 'Oldest first; with `{"held": "discard"}` they are canceled instead.',
+    body: ResumeBody,
+    response: responses(
+      Type.Object({
+        event_sink: ref(EventSinkView),
+        discarded_count: Type.Optional(Type.Integer()),
+      }),
+      404,
+      413,
+      415,
+    ),
+  };
+  app.post(`${pathOfOne}/resume`, { schema: resume }, async (request, reply) => {
+    const eventSink = await getEventSink(request, context);
+    const lane = { tenantId: eventSink.tenantId, eventSinkId: eventSink.id };
+    const isDiscard = request.body?.held === "discard";
+    const discarded = isDiscard ? { discarded_count: await discardHeld(lane, context) } : {};
+    const audit = auditEntry(request, context, "event_sink.resumed", {
+      ...eventSink,
+      body: request.body ?? undefined,
     });
+    const done = await store.setEventSinkPause({ ...lane, pausedAt: null, audit });
+    if (done === "not_found") throw notFound(what, eventSink.id);
+    // Whoever resumes a sink believes that it works.
+    await store.probeEventSink({ ...lane, now: clock.now() });
+    tenantSinks.forget(lane.tenantId);
+    reply.header("etag", etagOf(eventSink));
+    return { event_sink: eventSinkView(eventSink, context), ...discarded };
+  });
+}
+
+/**
+ * Cancels what is held as this begins, part by part; what comes meanwhile is kept. The sink stays
+ * paused until all is done, so that whoever is cut off in between can ask again.
+ */
+async function discardHeld(lane: Lane, { store, clock }: HttpContext): Promise<number> {
+  let discardedCount = 0;
+  let until: string | null = null;
+  for (;;) {
+    const part: Awaited<ReturnType<Store["cancelHeld"]>> = await store.cancelHeld({
+      ...lane,
+      now: clock.now(),
+      until,
+    });
+    discardedCount += part.canceledCount;
+    if (part.isDone) return discardedCount;
+    until = part.until;
   }
 }

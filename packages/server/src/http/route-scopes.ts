@@ -45,6 +45,11 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "POST /v1/alert/preview": needs("sinks:read"),
   "GET /v1/delivery": needs("deliveries:read"),
   "GET /v1/delivery/:id": needs("deliveries:read"),
+  "POST /v1/delivery/:id/retry": needs("deliveries:write"),
+  "POST /v1/delivery/replay": needs("deliveries:write"),
+  "GET /v1/delivery/replay": needs("deliveries:read"),
+  "GET /v1/delivery/replay/:id": needs("deliveries:read"),
+  "POST /v1/delivery/replay/:id/cancel": needs("deliveries:write"),
 
   [`POST ${integration}`]: needs("sinks:write"),
   [`GET ${integration}`]: needs("sinks:read"),

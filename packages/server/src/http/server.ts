@@ -34,6 +34,7 @@ import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { previewRoutes } from "./preview.ts";
+import { replayRoutes } from "./replays.ts";
 import { declareScopes } from "./route-scopes.ts";
 import { apiHeaders } from "./security-headers.ts";
 import { sessionRoutes, signInRoute } from "./sessions.ts";
@@ -109,6 +110,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       alertRoutes,
       previewRoutes,
       deliveryRoutes,
+      replayRoutes,
       slackIntegrationRoutes,
       slackInstallRoute,
       slackChannelRoutes,

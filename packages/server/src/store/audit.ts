@@ -20,10 +20,16 @@ export interface AuditFilter {
 /** What writes answer that found nothing to change. */
 const refusals: readonly unknown[] = [
   "exists",
+  "finished",
   "in_use",
   "not_found",
+  "overtaken",
+  "sink_deleted",
+  "too_many",
+  "unknown_event_sink",
   "unknown_tenant",
   "version_mismatch",
+  "waiting",
   null,
 ];
 

@@ -56,6 +56,14 @@ export const operationThreads = {
   countDeliveries: "reader",
   appendAudit: "writer",
   listAudit: "reader",
+  retryDelivery: "writer",
+  cancelHeld: "writer",
+  createReplay: "writer",
+  getReplay: "reader",
+  listReplays: "reader",
+  cancelReplay: "writer",
+  countReplay: "reader",
+  advanceReplays: "writer",
 } as const satisfies Record<OperationName, "writer" | "reader">;
 
 type OperationOn<Thread> = {

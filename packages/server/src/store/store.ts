@@ -42,6 +42,7 @@ import type {
 } from "../ids.ts";
 import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
+import type { ReplayOperations } from "./replay-operations.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 
@@ -111,6 +112,8 @@ export interface LeasedDelivery extends Lane {
   /** Of those, the ones that count against the retry schedule. */
   readonly failureCount: number;
   readonly createdAt: number;
+  /** When it was last sent off again on wish; its time to be delivered counts from there. */
+  readonly replayedAt: number | null;
   readonly memory: JsonObject;
   /** A resolve of its key waits behind it. */
   readonly isResolveWaiting: boolean;
@@ -153,6 +156,8 @@ export interface Attempt {
   readonly isDegraded: boolean;
   /** When the next try is due; null when none follows. */
   readonly nextTryAt: number | null;
+  /** It was made since the delivery was replayed. */
+  readonly isReplay?: boolean | undefined;
   /** Usually one; more when the platform asked for another request first. */
   readonly exchanges: readonly Exchange[];
 }
@@ -194,6 +199,10 @@ export interface Delivery extends Lane {
   readonly updatedAt: number;
   /** When the next try is due; null when settled, or waiting for an earlier delivery of its key. */
   readonly dueAt: number | null;
+  /** When it was last sent off again on wish. */
+  readonly replayedAt: number | null;
+  /** The delivery at another sink whose replay made this one. */
+  readonly replayOf: DeliveryId | null;
 }
 
 export interface AlertFilter {
@@ -213,6 +222,8 @@ export interface DeliveryFilter {
   readonly tenantId: TenantId;
   readonly eventSinkId: EventSinkId | null;
   readonly alertUid: AlertUid | null;
+  readonly dedupKey: string | null;
+  readonly action: AlertAction | null;
   readonly state: ShownState | null;
   readonly reason: Reason | null;
   readonly since: number | null;
@@ -277,7 +288,7 @@ export interface SendingSink {
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
 /** Every operation: its name, what goes in, what comes out. */
-export interface StoreOperations {
+export interface StoreOperations extends ReplayOperations {
   /** Keeps the first value written under a name and answers the one that is kept. */
   keepMeta(input: { name: string; value: string }): string;
 

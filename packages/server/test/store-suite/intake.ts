@@ -63,6 +63,8 @@ function acceptTests(openStore: OpenStore): void {
       createdAt: startAt + 3,
       updatedAt: startAt + 3,
       dueAt: startAt + 3,
+      replayedAt: null,
+      replayOf: null,
     });
   });
 

@@ -40,6 +40,7 @@ function claimTests(openStore: OpenStore): void {
       failureCount: 0,
       createdAt: startAt + 2,
       memory: {},
+      replayedAt: null,
       isResolveWaiting: false,
     });
   });

@@ -32,6 +32,7 @@ export function offerTests(openStore: OpenStore): void {
       failureCount: 0,
       createdAt: startAt,
       memory: {},
+      replayedAt: null,
       isResolveWaiting: false,
     });
     assert.deepEqual((await claim(store, sink)).deliveries, [], "an offer is a lease");

@@ -4,6 +4,7 @@ import { Registry } from "prom-client";
 import { Engine } from "../../src/engine/engine.ts";
 import type { EngineControl } from "../../src/engine/engine-control.ts";
 import { createEngineMetrics } from "../../src/engine/engine-metrics.ts";
+import { startReplayer } from "../../src/engine/replayer.ts";
 import type { App, HttpDeps, HttpSettings } from "../../src/http/context.ts";
 import { createHttpServer } from "../../src/http/server.ts";
 import { createLog } from "../../src/log.ts";
@@ -80,6 +81,7 @@ export async function openFreshHttp(
     metrics,
     random,
   });
+  const replayer = startReplayer({ store: fresh.store, clock, log });
   const control: EngineControl = {
     testEventSink: (input) => engine.testEventSink(input),
     metrics: () => metrics.registry.getMetricsAsJSON(),
@@ -88,6 +90,7 @@ export async function openFreshHttp(
   const deps: HttpDeps = {
     store: fresh.store,
     engine: control,
+    replayer,
     outbound,
     sealer,
     operatorKeyHash: hashApiKey(operatorKey),
@@ -133,6 +136,7 @@ export async function openFreshHttp(
     },
     async close() {
       await app.close();
+      await replayer.stop();
       await outbound.close();
       await fresh.close();
     },

@@ -250,6 +250,8 @@ export const anyDelivery: DeliveryFilter & Page = {
   tenantId: "acme",
   eventSinkId: null,
   alertUid: null,
+  dedupKey: null,
+  action: null,
   state: null,
   reason: null,
   since: null,

@@ -207,6 +207,12 @@ test("the time range and the context line are in UTC", () => {
   assert.match(texts, /Rule b91e2f04-5d3a-4a77-9e1c-2f4f0c7a9b6d\nAlert a1b2c3d4/);
 });
 
+test("only what is replayed says so", () => {
+  const alert = sampleAlert("scanner-alert-iam-admin-attach");
+  assert.match(textsOf({ ...alert, isReplay: true }), /UTC\nReplay$/m);
+  assert.doesNotMatch(textsOf(alert), /Replay/);
+});
+
 test("text is cut before it is escaped, between characters, and measured after", () => {
   assert.equal(fitMrkdwn("&&&&", 12), "&amp;&amp;…".slice(0, 12));
   assert.equal(fitMrkdwn("a&b", 7), "a&amp;b");

@@ -283,6 +283,7 @@ function contextLine(alert: SinkAlert, fields: JsonObject): JsonObject {
     ...(ruleId === undefined ? [] : [`Rule ${fitMrkdwn(oneLine(ruleId), idLengthMax)}`]),
     `Alert ${fitMrkdwn(oneLine(alert.id), idLengthMax)}`,
     `${dayAndTime(formatTimestamp(time, 0))} UTC`,
+    ...(alert.isReplay === true ? ["Replay"] : []),
   ];
   return { type: "context", elements: parts.map(mrkdwn) };
 }

@@ -95,6 +95,13 @@ test("headers are sent as given, but never over the service's own", () => {
   assert.equal(headers["content-type"], "application/json");
 });
 
+test("only what is replayed says so", () => {
+  const input = inputFor(readSink(webhook, { url }));
+  const replayed = { ...input, alert: { ...input.alert, isReplay: true } };
+  const markOf = (one: typeof input) => requestOf(webhook.step(one)).headers["event-sinks-replay"];
+  assert.deepEqual([markOf(input), markOf(replayed)], [undefined, "true"]);
+});
+
 test("headers that belong to the connection or the service are refused", () => {
   const denied = [
     "Host",

@@ -95,6 +95,7 @@ function step(input: StepInput): SinkRequest | SinkDone {
       ...content.headers,
       // An alert in another shape does not say itself how often it came through here.
       ...(body === alert.body ? {} : { "event-sinks-hops": hopsOf(alert) }),
+      ...(alert.isReplay === true ? { "event-sinks-replay": "true" } : {}),
       "user-agent": userAgent,
       ...signatureHeaders({ id: deliveryId, now, body }, signingKeys(input, now)),
     },

@@ -194,6 +194,7 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     attemptCount: 0,
     failureCount: 0,
     createdAt: now,
+    replayedAt: null,
     memory: readMemory(state, lane, dedupKey),
     isResolveWaiting: false,
   });

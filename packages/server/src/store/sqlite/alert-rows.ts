@@ -56,6 +56,7 @@ export const toAlert = (row: AlertRow): Alert => ({
 export interface DeliveryRow {
   readonly no: number;
   readonly id: string;
+  readonly event_sink_no: number;
   readonly tenant_id: string;
   readonly event_sink_id: string;
   readonly deleted_at: number | null;
@@ -69,17 +70,23 @@ export interface DeliveryRow {
   readonly created_at: number;
   readonly updated_at: number;
   readonly due_at: number | null;
+  readonly replayed_at: number | null;
+  readonly replay_of: string | null;
   /** Its sink is paused or broken. */
   readonly is_held: number;
 }
 
-/** Selects `DeliveryRow`s; a WHERE follows. */
-export const selectDeliveries = `SELECT deliveries.no, deliveries.id,
+/** Columns of `DeliveryRow`; needs `event_sinks` and `alerts` beside `deliveries`. */
+export const deliveryColumns = `deliveries.no, deliveries.id, deliveries.event_sink_no,
   event_sinks.tenant_id, event_sinks.id AS event_sink_id, event_sinks.deleted_at,
   deliveries.alert_no, alerts.uid AS alert_uid, deliveries.dedup_key, deliveries.action, deliveries.state,
   deliveries.reason, deliveries.attempt_count, deliveries.created_at, deliveries.updated_at,
-  deliveries.due_at,
-  event_sinks.paused_at IS NOT NULL OR event_sinks.health ->> 'state' IS 'broken' AS is_held
+  deliveries.due_at, deliveries.replayed_at,
+  (SELECT id FROM deliveries AS source WHERE source.no = deliveries.replay_of_no) AS replay_of,
+  event_sinks.paused_at IS NOT NULL OR event_sinks.health ->> 'state' IS 'broken' AS is_held`;
+
+/** Selects `DeliveryRow`s; a WHERE follows. */
+export const selectDeliveries = `SELECT ${deliveryColumns}
   FROM deliveries CROSS JOIN event_sinks ON event_sinks.no = deliveries.event_sink_no
   CROSS JOIN alerts ON alerts.no = deliveries.alert_no`;
 
@@ -100,5 +107,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     createdAt: row.created_at,
     updatedAt: canceledAt ?? row.updated_at,
     dueAt: canceledAt === null ? row.due_at : null,
+    replayedAt: row.replayed_at,
+    replayOf: row.replay_of,
   };
 }

@@ -63,11 +63,12 @@ function lease(
       attempt_count: number;
       failure_count: number;
       created_at: number;
+      replayed_at: number | null;
       due_at: number;
     }
   >(
     `SELECT ${alertColumns}, deliveries.id AS delivery_id, deliveries.attempt_count,
-       deliveries.failure_count, deliveries.created_at, deliveries.due_at
+       deliveries.failure_count, deliveries.created_at, deliveries.replayed_at, deliveries.due_at
      FROM deliveries CROSS JOIN alerts ON alerts.no = deliveries.alert_no
      CROSS JOIN tenants ON tenants.no = alerts.tenant_no WHERE deliveries.no = ?`,
     deliveryNo,
@@ -91,6 +92,7 @@ function lease(
     attemptCount: row.attempt_count,
     failureCount: row.failure_count,
     createdAt: row.created_at,
+    replayedAt: row.replayed_at,
     memory: readMemory(state, lane, dedupKey),
     isResolveWaiting: isResolveWaiting(state, lane, dedupKey, action),
   };

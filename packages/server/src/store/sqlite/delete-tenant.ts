@@ -33,6 +33,7 @@ export function deleteTenant(
   );
   const slackIntegrationCount = db.run("DELETE FROM slack_integrations WHERE tenant_id = ?", id);
   db.run("DELETE FROM slack_installs WHERE tenant_id = ?", id);
+  db.run("DELETE FROM replays WHERE tenant_no = ?", no);
   db.run("UPDATE event_sinks SET tenant_id = ? WHERE tenant_id = ?", goneId(no), id);
   db.run("UPDATE tenants SET id = ?, deleted_at = ? WHERE no = ?", goneId(no), now, no);
   state.tenantNos.delete(id);

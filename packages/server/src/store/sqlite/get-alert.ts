@@ -55,6 +55,7 @@ interface AttemptRow {
   readonly is_degraded: number;
   readonly next_try_at: number | null;
   readonly exchanges: string;
+  readonly is_replay: number;
 }
 
 const toAttempt = (row: AttemptRow): Attempt => ({
@@ -67,6 +68,7 @@ const toAttempt = (row: AttemptRow): Attempt => ({
   ambiguous: row.ambiguous === 1,
   isDegraded: row.is_degraded === 1,
   nextTryAt: row.next_try_at,
+  ...(row.is_replay === 1 ? { isReplay: true } : {}),
   exchanges: JSON.parse(row.exchanges) as Exchange[],
 });
 
@@ -83,7 +85,7 @@ export function getDelivery(
   if (row === undefined) return null;
   const attempts = db.all<AttemptRow>(
     `SELECT number, started_at, duration_ms, outcome, reason, detail, ambiguous, is_degraded,
-       next_try_at, exchanges FROM attempts WHERE delivery_no = ? ORDER BY number`,
+       next_try_at, exchanges, is_replay FROM attempts WHERE delivery_no = ? ORDER BY number`,
     row.no,
   );
   return {

@@ -139,7 +139,7 @@ export function endLease(state: WriterState, deliveryId: string, lease: Lease): 
 }
 
 /** Paused or broken: new deliveries of such a lane are not offered. */
-function isHeld(lane: LaneState): boolean {
+export function isHeld(lane: LaneState): boolean {
   return lane.isPaused || lane.probeAt !== null;
 }
 

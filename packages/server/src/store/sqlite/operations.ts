@@ -1,6 +1,7 @@
 import { auditFor } from "../audit.ts";
 import type { Input, Output, ReadName, WriteName } from "../protocol.ts";
 import { acceptAlerts } from "./accept-alerts.ts";
+import { advanceReplays } from "./advance-replays.ts";
 import {
   createApiKey,
   deleteApiKey,
@@ -11,6 +12,7 @@ import {
   updateApiKey,
 } from "./api-keys.ts";
 import { appendAudit, listAudit } from "./audit.ts";
+import { cancelHeld } from "./cancel-held.ts";
 import { claim, listLanes, release } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
@@ -18,6 +20,9 @@ import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
 import { keepMeta } from "./meta.ts";
+import { countReplay } from "./replay-scan.ts";
+import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
+import { retryDelivery } from "./resend.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { createSession, deleteSession, findSession } from "./sessions.ts";
@@ -75,6 +80,11 @@ const writeOperations: WriteOperations = {
   settle,
   release,
   appendAudit,
+  retryDelivery,
+  cancelHeld,
+  createReplay,
+  cancelReplay,
+  advanceReplays,
 };
 
 const readOperations: ReadOperations = {
@@ -97,6 +107,9 @@ const readOperations: ReadOperations = {
   listDeliveries,
   countDeliveries,
   listAudit,
+  getReplay,
+  listReplays,
+  countReplay,
 };
 
 type Operation<Context> = (context: Context, input: unknown) => unknown;

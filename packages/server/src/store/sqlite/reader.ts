@@ -11,7 +11,11 @@ import { openForReading } from "./database.ts";
 import { runRead } from "./operations.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
 
-const searches: ReadonlySet<OperationName> = new Set(["listAlerts", "listDeliveries"]);
+const searches: ReadonlySet<OperationName> = new Set([
+  "listAlerts",
+  "listDeliveries",
+  "countReplay",
+]);
 
 const db = openForReading(workerData.path);
 const queue = createCallQueue(schedule, () => {});

@@ -148,7 +148,9 @@ CREATE TABLE deliveries (
   updated_at INTEGER NOT NULL,
   due_at INTEGER,
   is_urgent INTEGER NOT NULL,
-  is_ambiguous INTEGER NOT NULL
+  is_ambiguous INTEGER NOT NULL,
+  replayed_at INTEGER,
+  replay_of_no INTEGER
 ) STRICT;
 
 -- The queue: three indexes that hold nothing but what is unsettled.
@@ -165,6 +167,10 @@ CREATE INDEX deliveries_by_event_sink ON deliveries (event_sink_no);
 CREATE INDEX deliveries_by_alert ON deliveries (alert_no);
 CREATE INDEX deliveries_failed ON deliveries (tenant_no) WHERE state = 'failed';
 
+-- What came later of a key and ended it: resolves are few.
+CREATE INDEX deliveries_resolves ON deliveries (event_sink_no, dedup_key, alert_no)
+  WHERE action = 'resolve';
+
 CREATE TABLE attempts (
   no INTEGER PRIMARY KEY,
   delivery_no INTEGER NOT NULL,
@@ -178,6 +184,7 @@ CREATE TABLE attempts (
   next_try_at INTEGER,
   exchanges TEXT NOT NULL,
   is_degraded INTEGER NOT NULL DEFAULT 0,
+  is_replay INTEGER NOT NULL DEFAULT 0,
   UNIQUE (delivery_no, number)
 ) STRICT;
 
@@ -222,3 +229,25 @@ CREATE TRIGGER audit_log_keeps_changes BEFORE UPDATE ON audit_log
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_log_keeps_entries BEFORE DELETE ON audit_log
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+-- Replays under way and past: a filter and the place it has got to (`position_no` up to `end_no`).
+CREATE TABLE replays (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  tenant_no INTEGER NOT NULL,
+  filter TEXT NOT NULL,
+  to_event_sink_id TEXT,
+  includes_overtaken INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  position_no INTEGER NOT NULL,
+  end_no INTEGER NOT NULL,
+  matched_count INTEGER,
+  replayed_count INTEGER NOT NULL,
+  overtaken_count INTEGER NOT NULL,
+  already_there_count INTEGER NOT NULL,
+  sink_deleted_count INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
+
+CREATE INDEX replays_by_tenant ON replays (tenant_no);
+CREATE INDEX replays_running ON replays (tenant_no) WHERE state = 'running';

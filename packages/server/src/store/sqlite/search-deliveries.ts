@@ -1,67 +1,66 @@
-import { shownState } from "../../domain/delivery.ts";
 import type { Input, Output } from "../protocol.ts";
-import { type DeliveryRow, selectDeliveries, toDelivery } from "./alert-rows.ts";
+import type { Delivery, Listed } from "../store.ts";
+import { type DeliveryRow, deliveryColumns, toDelivery } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
+import { chooseScan, isDeliveryMatch, selectScan } from "./delivery-scan.ts";
 import { collect, findScanRange } from "./scan.ts";
 
-/** Newest first, over the narrowest index there is for the filter. */
+/** Newest first, over the narrowest index there is for the filter; those of a key by their alerts. */
 export function listDeliveries(
   db: Database,
   filter: Input<"listDeliveries">,
 ): Output<"listDeliveries"> {
-  const { from, downTo } = findScanRange(db, { ...filter, table: "deliveries" });
-  const scan = chooseScan(db, filter);
-  if (scan === undefined) return { items: [], next: null };
-  const rows = db.iterate<DeliveryRow>(
-    `${selectDeliveries.replace("FROM deliveries", `FROM deliveries INDEXED BY ${scan.index}`)}
-     WHERE ${scan.where} AND deliveries.no < ? AND deliveries.no >= ? ORDER BY deliveries.no DESC`,
-    scan.value,
-    from,
-    downTo,
-  );
+  const rows =
+    filter.dedupKey !== null && filter.alertUid === null
+      ? findByKey(db, filter, filter.dedupKey)
+      : findByScan(db, filter);
+  return matching(rows, filter);
+}
+
+function matching(rows: Iterable<DeliveryRow>, filter: Input<"listDeliveries">): Listed<Delivery> {
   return collect(
     rows,
     filter.limit,
     (row) => row.id,
     (row) => {
       const delivery = toDelivery(row);
-      const { tenantId, eventSinkId, alertUid, state, reason, since, until } = filter;
-      const isMatch =
-        delivery.tenantId === tenantId &&
-        (eventSinkId === null || delivery.eventSinkId === eventSinkId) &&
-        (alertUid === null || delivery.alertUid === alertUid) &&
-        (state === null || shownState(delivery) === state) &&
-        (reason === null || delivery.reason === reason) &&
-        (since === null || delivery.createdAt >= since) &&
-        (until === null || delivery.createdAt < until);
-      return isMatch ? delivery : undefined;
+      return isDeliveryMatch(delivery, filter) ? delivery : undefined;
     },
   );
 }
 
-interface Scan {
-  readonly index: string;
-  readonly where: string;
-  readonly value: number;
+function findByScan(db: Database, filter: Input<"listDeliveries">): Iterable<DeliveryRow> {
+  const { from, downTo } = findScanRange(db, { ...filter, table: "deliveries" });
+  const scan = chooseScan(db, filter);
+  if (scan === undefined) return [];
+  return db.iterate<DeliveryRow>(
+    `${selectScan(scan)} AND deliveries.no < ? AND deliveries.no >= ? ORDER BY deliveries.no DESC`,
+    scan.value,
+    from,
+    downTo,
+  );
 }
 
-/** Undefined when what the filter names is not there. */
-function chooseScan(db: Database, filter: Input<"listDeliveries">): Scan | undefined {
-  const find = (sql: string, id: string) => db.get<{ no: number }>(sql, id)?.no;
-  const scan = (index: string, where: string, value: number | undefined): Scan | undefined =>
-    value === undefined ? undefined : { index, where, value };
-  if (filter.alertUid !== null) {
-    const no = find("SELECT no FROM alerts WHERE uid = ?", filter.alertUid);
-    return scan("deliveries_by_alert", "deliveries.alert_no = ?", no);
-  }
-  const tenantNo = find("SELECT no FROM tenants WHERE id = ?", filter.tenantId);
-  if (filter.state === "failed") {
-    const where = "deliveries.tenant_no = ? AND deliveries.state = 'failed'";
-    return scan("deliveries_failed", where, tenantNo);
-  }
-  if (filter.eventSinkId !== null) {
-    const no = find("SELECT no FROM event_sinks WHERE id = ?", filter.eventSinkId);
-    return scan("deliveries_by_event_sink", "deliveries.event_sink_no = ?", no);
-  }
-  return scan("deliveries_by_tenant", "deliveries.tenant_no = ?", tenantNo);
+/** Deliveries have no index by key, their alerts do: it costs every alert one entry less. */
+function findByKey(
+  db: Database,
+  { tenantId, after }: Input<"listDeliveries">,
+  dedupKey: string,
+): Iterable<DeliveryRow> {
+  const last = { alert_no: Number.MAX_SAFE_INTEGER, no: 0 };
+  const sql = "SELECT alert_no, no FROM deliveries WHERE id = ?";
+  const from = after === null ? last : db.get<typeof last>(sql, after);
+  if (from === undefined) return [];
+  return db.iterate<DeliveryRow>(
+    `SELECT ${deliveryColumns} FROM alerts INDEXED BY alerts_by_dedup_key
+     CROSS JOIN deliveries INDEXED BY deliveries_by_alert ON deliveries.alert_no = alerts.no
+     CROSS JOIN event_sinks ON event_sinks.no = deliveries.event_sink_no
+     WHERE alerts.tenant_no = (SELECT no FROM tenants WHERE id = ?1) AND alerts.dedup_key = ?2
+       AND alerts.no <= ?3 AND (alerts.no < ?3 OR deliveries.no < ?4)
+     ORDER BY alerts.no DESC, deliveries.no DESC`,
+    tenantId,
+    dedupKey,
+    from.alert_no,
+    from.no,
+  );
 }

@@ -41,7 +41,8 @@ function writeAttempt(
 ): void {
   db.run(
     `INSERT INTO attempts (delivery_no, number, started_at, duration_ms, outcome, reason, detail,
-       ambiguous, is_degraded, next_try_at, exchanges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       ambiguous, is_degraded, next_try_at, exchanges, is_replay)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.deliveryNo,
     attempt.number,
     attempt.startedAt,
@@ -53,6 +54,7 @@ function writeAttempt(
     attempt.isDegraded ? 1 : 0,
     nextTryAt,
     JSON.stringify(attempt.exchanges),
+    attempt.isReplay === true ? 1 : 0,
   );
 }
 

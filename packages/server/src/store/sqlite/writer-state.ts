@@ -65,6 +65,8 @@ export interface WriterState {
   caller: PortClient | null;
   lastAlertNo: number;
   lastDeliveryNo: number;
+  /** The replay that had the last step, so that all have their turn. */
+  lastReplayNo: number;
   readonly leasePrefix: string;
   lastLeaseNo: number;
 
@@ -90,6 +92,7 @@ export function createWriterState(db: Database, clients: ReadonlySet<PortClient>
     caller: null,
     lastAlertNo: last("alerts"),
     lastDeliveryNo: last("deliveries"),
+    lastReplayNo: 0,
     leasePrefix: crypto.randomUUID().slice(0, 8),
     lastLeaseNo: 0,
     undo: [],
