@@ -128,6 +128,11 @@ describe("settings", () => {
       requireHttps: false,
       alertBytesMax: 2 * 1024 * 1024,
       batchBytesMax: 8 * 1024 * 1024,
+      intakeAlertsMax: 5_000,
+      intakeBytesMax: 64 * 1024 * 1024,
+      memoryBytesMax: null,
+      diskFreeBytesMin: 256 * 1024 * 1024,
+      connectionsMax: 4_096,
       logLevel: "info",
     });
   });

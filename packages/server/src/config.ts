@@ -44,6 +44,11 @@ function findContradictions(config: Config): string[] {
       "EVENT_SINKS_BATCH_BYTES_MAX must not be less than EVENT_SINKS_ALERT_BYTES_MAX, or a batch could not hold one alert.",
     );
   }
+  if (config.intakeBytesMax < config.batchBytesMax) {
+    problems.push(
+      "EVENT_SINKS_INTAKE_BYTES_MAX must not be less than EVENT_SINKS_BATCH_BYTES_MAX, or a full batch could never come in.",
+    );
+  }
   if ((config.slackClientId === null) !== (config.slackClientSecret === null)) {
     problems.push(
       "EVENT_SINKS_SLACK_CLIENT_ID and EVENT_SINKS_SLACK_CLIENT_SECRET belong together: set both, or neither.",

@@ -207,6 +207,15 @@ export function readBytes(min: number, max: number): (text: string) => Reading<n
   };
 }
 
+/** A whole number, digits only. */
+export function readCount(min: number, max: number): (text: string) => Reading<number> {
+  return (text) => {
+    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return { value };
+    return { problem: `must be a whole number from ${min} to ${max}, but is ${quote(text)}` };
+  };
+}
+
 /** In the largest unit that needs no fraction. */
 export function showBytes(bytes: number): string {
   if (bytes % mib === 0) return `${bytes / mib}MiB`;

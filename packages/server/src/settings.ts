@@ -16,6 +16,7 @@ import {
   readBoolean,
   readBytes,
   readCidrs,
+  readCount,
   readDatabaseUrl,
   readEncryptionKey,
   readListen,
@@ -165,6 +166,39 @@ export const settings = {
     meaning: "The largest batch of alerts that is taken in one request. Not less than one alert.",
     read: readBytes(sizeMin, 256 * mib),
     show: showBytes,
+  }),
+  intakeAlertsMax: withDefault<number>("5000", {
+    name: "EVENT_SINKS_INTAKE_ALERTS_MAX",
+    meaning:
+      "Alerts that are let in and not yet on disk, at most. More are refused with 503 and `Retry-After`; a tenant's key gets three quarters of it, and 429 past that. What is on disk does not count: a backlog of deliveries is no reason to refuse.",
+    read: readCount(1_000, 1_000_000),
+  }),
+  intakeBytesMax: withDefault<number>("64MiB", {
+    name: "EVENT_SINKS_INTAKE_BYTES_MAX",
+    meaning:
+      "The same in bytes of request bodies, from the moment a request is let in. Not less than one batch.",
+    read: readBytes(sizeMin, 4096 * mib),
+    show: showBytes,
+  }),
+  memoryBytesMax: optional<number>("three quarters of what the machine or container has", {
+    name: "EVENT_SINKS_MEMORY_MAX",
+    meaning:
+      "While the process holds more memory than this, new alerts are refused with 503; deliveries go on.",
+    read: readBytes(128 * mib, 1024 * 1024 * mib),
+    show: showBytes,
+  }),
+  diskFreeBytesMin: withDefault<number>("256MiB", {
+    name: "EVENT_SINKS_DISK_FREE_MIN",
+    meaning:
+      "While the database's disk has less space left than this, new alerts are refused with 503, so that what was taken can still be delivered and recorded. `0` waits until nothing can be written.",
+    read: readBytes(0, 1024 * 1024 * mib),
+    show: showBytes,
+  }),
+  connectionsMax: withDefault<number>("4096", {
+    name: "EVENT_SINKS_CONNECTIONS_MAX",
+    meaning:
+      "Connections to the API at a time. One too many is told so with 503 and closed; probes and metrics are answered on it all the same. Mind the limit of open files (`ulimit -n`).",
+    read: readCount(16, 1_000_000),
   }),
   logLevel: withDefault<LogLevel>("info", {
     name: "EVENT_SINKS_LOG_LEVEL",

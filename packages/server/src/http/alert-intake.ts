@@ -1,5 +1,4 @@
 import type { Clock } from "../clock.ts";
-import { ApiError } from "../errors.ts";
 import type { AcceptResult, NewAlert, Store } from "../store/store.ts";
 
 /** Hands alerts to the store, those that come in together in one call. */
@@ -8,14 +7,8 @@ export interface AlertIntake {
   accept(alert: NewAlert): Promise<AcceptResult>;
 }
 
-/** Alerts in one call to the store. */
-const alertsPerCallMax = 1_000;
-
-/**
- * Characters of alert bodies waiting for the store. Beyond this the store is far behind,
- * and refusing (the caller retries) beats running out of memory with all that was taken.
- */
-const waitingCharsMax = 128 * 1024 * 1024;
+/** Alerts in one call to the store: a share of a transaction, so that what is more urgent gets between. */
+const alertsPerCallMax = 250;
 
 interface Waiting {
   readonly alert: NewAlert;
@@ -29,7 +22,6 @@ interface Waiting {
  */
 export function createAlertIntake(store: Store, clock: Clock): AlertIntake {
   let waiting: Waiting[] = [];
-  let waitingChars = 0;
 
   async function handOver(batch: readonly Waiting[]): Promise<void> {
     try {
@@ -42,8 +34,6 @@ export function createAlertIntake(store: Store, clock: Clock): AlertIntake {
       });
     } catch (error) {
       for (const one of batch) one.reject(error);
-    } finally {
-      for (const one of batch) waitingChars -= one.alert.alert.body.length;
     }
   }
 
@@ -57,11 +47,6 @@ export function createAlertIntake(store: Store, clock: Clock): AlertIntake {
 
   return {
     accept(alert) {
-      if (waitingChars > waitingCharsMax) {
-        const message = "The store is behind with what came in; send the alert again in a moment.";
-        return Promise.reject(new ApiError("unavailable", message, { retryAfterS: 1 }));
-      }
-      waitingChars += alert.alert.body.length;
       return new Promise((resolve, reject) => {
         waiting.push({ alert, resolve, reject });
         if (waiting.length === 1) setImmediate(flush);

@@ -1,11 +1,13 @@
 /** `/v1/alert`: alerts in, and finding them again. */
 
+import type { onRequestHookHandler } from "fastify";
 import { type Static, Type } from "typebox";
 import { alertActions } from "../domain/delivery.ts";
 import { type JsonValue, parseJson } from "../domain/json.ts";
 import { severityFromId, severityFromName, severityNames } from "../domain/severity.ts";
 import { ApiError } from "../errors.ts";
 import { type AlertSummary, StoreUnavailable } from "../store/store.ts";
+import type { Ticket } from "./admission.ts";
 import { AlertBody, AlertTaken, BatchBody, BatchTaken } from "./alert-schemas.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
@@ -24,6 +26,13 @@ import {
 } from "./resource-schemas.ts";
 import { readBatch, senderOf, takeAlert } from "./take-alert.ts";
 import { milliseconds, readBound } from "./wire-time.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set where alerts come in, before the body is read. */
+    ticket: Ticket;
+  }
+}
 
 const what = "alert";
 const tags = ["Alerts"];
@@ -99,6 +108,20 @@ export function alertRoutes(app: App, context: HttpContext): void {
   addReads(app, context);
 }
 
+/** Lets a request in or refuses it, as soon as it is known who sends and how much. */
+function enterWith({ admission }: HttpContext): onRequestHookHandler {
+  return (request, reply, done) => {
+    const { principal, headers, routeOptions } = request;
+    // Who does not say how long a body is may send as much as the route takes.
+    const bytes = Number(headers["content-length"] ?? routeOptions.bodyLimit);
+    const key = principal.kind === "operator" ? null : principal.apiKeyId;
+    const ticket = admission.enter(key, bytes);
+    request.ticket = ticket;
+    reply.raw.once("close", () => ticket.leave());
+    done();
+  };
+}
+
 /** `readAlert` checks alerts: which fields are strict and which are not is more than a schema says. */
 const uncheckedBody = { validatorCompiler: () => () => true };
 
@@ -113,9 +136,11 @@ function addIntake(app: App, context: HttpContext): void {
     body: AlertBody,
     response: { 202: AlertTaken, ...errorResponses(404, 413, 415) },
   };
-  const options = { schema, bodyLimit: context.settings.alertBytesMax, ...uncheckedBody };
+  const bodyLimit = context.settings.alertBytesMax;
+  const options = { schema, bodyLimit, onRequest: enterWith(context), ...uncheckedBody };
   app.post(path, options, async (request, reply) => {
-    const taken = await takeAlert(request.body as JsonValue, senderOf(request), context);
+    const taking = takeAlert(request.body as JsonValue, senderOf(request), context);
+    const taken = await request.ticket.during(taking);
     reply.code(202);
     return taken;
   });
@@ -132,12 +157,13 @@ function addBatch(app: App, context: HttpContext): void {
     body: BatchBody,
     response: { 202: BatchTaken, ...errorResponses(413, 415) },
   };
-  const options = { schema, bodyLimit: context.settings.batchBytesMax, ...uncheckedBody };
+  const bodyLimit = context.settings.batchBytesMax;
+  const options = { schema, bodyLimit, onRequest: enterWith(context), ...uncheckedBody };
   app.post(`${path}/batch`, options, async (request, reply) => {
     const alerts = readBatch(request.body as JsonValue);
-    const settled = await Promise.allSettled(
-      alerts.map((alert) => takeAlert(alert, senderOf(request), context)),
-    );
+    request.ticket.grow(alerts.length);
+    const taking = alerts.map((alert) => takeAlert(alert, senderOf(request), context));
+    const settled = await request.ticket.during(Promise.allSettled(taking));
     const results = settled.map((one) => {
       if (one.status === "fulfilled") return one.value;
       // Whoever looks at the status only must not take this for accepted.

@@ -12,10 +12,12 @@ import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
+import type { Admission, AdmissionLimits } from "./admission.ts";
 import type { AlertIntake } from "./alert-intake.ts";
 import type { ApiKeyUses } from "./api-key-uses.ts";
 import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
+import type { PressureLimits } from "./pressure.ts";
 import type { ChannelBooks } from "./slack-channel-book.ts";
 
 /** What the operator decides about the HTTP layer. */
@@ -29,6 +31,8 @@ export interface HttpSettings {
   readonly publicUrl: string | null;
   /** What can be installed; null: nothing. */
   readonly slackApp: SlackApp | null;
+  readonly admission: AdmissionLimits & PressureLimits;
+  readonly connectionsMax: number;
 }
 
 /** What the HTTP layer is given. */
@@ -52,6 +56,7 @@ export interface HttpDeps {
 /** What the routes share. */
 export interface HttpContext extends HttpDeps {
   readonly intake: AlertIntake;
+  readonly admission: Admission;
   readonly tenantSinks: LookupCache<TenantSinks>;
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;

@@ -2,7 +2,7 @@
  * The HTTP layer: parse, call, render.
  *
  * One file holds the routes of one resource. A request passes, in this order: `auth.ts`
- * (who calls), `body.ts` (JSON within limits), `list-body.ts` (lists only), `validation.ts`
+ * (who calls), for new alerts `admission.ts` (is there room), `body.ts` (JSON within limits), `list-body.ts` (lists only), `validation.ts`
  * (against the route's TypeBox schema), the route. Whatever goes wrong leaves through
  * `error-envelope.ts`. Routes talk to the store and the engine through their contracts, by
  * messages, so nothing here waits for a disk or a platform on this thread.
@@ -16,6 +16,7 @@ import { fastify } from "fastify";
 import { stringifyJson } from "../domain/json.ts";
 import { createSlackRefresher } from "../engine/refresh-slack-token.ts";
 import { newId } from "../ids.ts";
+import { createAdmission } from "./admission.ts";
 import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
 import { createApiKeyUses } from "./api-key-uses.ts";
@@ -23,6 +24,7 @@ import { apiKeyRoutes } from "./api-keys.ts";
 import { auditRoutes } from "./audit.ts";
 import { createApiKeyCache, createAuthenticate, createSessionCache } from "./auth.ts";
 import { managementBytesMax, readJsonBodies } from "./body.ts";
+import { connectionTimeouts, limitConnections } from "./connections.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
@@ -33,6 +35,7 @@ import { createIntakeMetrics } from "./intake-metrics.ts";
 import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
+import { createPressure } from "./pressure.ts";
 import { previewRoutes } from "./preview.ts";
 import { replayRoutes } from "./replays.ts";
 import { declareScopes } from "./route-scopes.ts";
@@ -47,12 +50,6 @@ import { createTenantSinks } from "./tenant-sinks.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { validatorCompiler } from "./validation.ts";
 
-/** A request has this long to come in whole. */
-const requestTimeoutMs = 60_000;
-
-/** Longer than the usual 60 s of proxies, so that they and not we end idle connections. */
-const keepAliveTimeoutMs = 75_000;
-
 const pathParamCharsMax = 256;
 
 /** Makes the server; it listens when told. Closing it waits for the requests under way. */
@@ -60,8 +57,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   const sendError = createSendError(deps.log);
   const app: App = fastify({
     bodyLimit: managementBytesMax,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
+    ...connectionTimeouts,
     // Requests on open connections are served to the end; Fastify's own 503 has another form.
     return503OnClosing: false,
     genReqId: createRequestIds(),
@@ -76,6 +72,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   });
   const { vendors, slackApp } = deps.settings;
   const slackRefresher = createSlackRefresher({ ...deps, vendors, slackApp });
+  const intakeMetrics = createIntakeMetrics(deps.metrics);
+  const pressure = createPressure(deps.settings.admission, deps.log);
   const context: HttpContext = {
     ...deps,
     slackRefresher,
@@ -86,7 +84,12 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     apiKeyUses: createApiKeyUses(deps),
     sessions: createSessionCache(deps.store, deps.clock),
     isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
-    intakeMetrics: createIntakeMetrics(deps.metrics),
+    intakeMetrics,
+    admission: createAdmission(deps.settings.admission, {
+      clock: deps.clock,
+      metrics: intakeMetrics,
+      pressure,
+    }),
   };
 
   useOwnCompilers(app);
@@ -94,10 +97,15 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   readJsonBodies(app);
   measureRequests(app, context);
   addHeaders(app, context);
+  const refuseSurplus = limitConnections(app, deps.settings.connectionsMax);
   await describeApi(app);
   await app.register(async (v1: App) => {
     useOwnCompilers(v1);
     declareScopes(v1);
+    v1.addHook("onRequest", (request, _reply, done) => {
+      refuseSurplus(request.socket);
+      done();
+    });
     v1.addHook("onRequest", createAuthenticate(context));
     v1.addHook("onClose", () => context.apiKeyUses.flush());
     v1.addHook("onRoute", (route) => {

@@ -48,6 +48,23 @@ export interface FreshHttp {
   close(): Promise<void>;
 }
 
+const defaultSettings: HttpSettings = {
+  requireHttps: false,
+  alertBytesMax: 64 * 1024,
+  batchBytesMax: 256 * 1024,
+  vendors: { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" },
+  publicUrl: null,
+  slackApp: null,
+  admission: {
+    alertsMax: 5_000,
+    bytesMax: 64 * 1024 * 1024,
+    memoryBytesMax: null,
+    diskFreeBytesMin: 0,
+    folder: null,
+  },
+  connectionsMax: 1_000,
+};
+
 export async function openFreshHttp(
   change: { settings?: Partial<HttpSettings>; deps?: Partial<HttpDeps>; mailer?: Mailer } = {},
 ): Promise<FreshHttp> {
@@ -57,16 +74,7 @@ export async function openFreshHttp(
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
   const sealer = createSealer(randomBytes(32));
   const outbound = createOutbound({ allowCidrs: ["127.0.0.0/8"] });
-  const vendors = { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" };
-  const settings = {
-    requireHttps: false,
-    alertBytesMax: 64 * 1024,
-    batchBytesMax: 256 * 1024,
-    vendors,
-    publicUrl: null,
-    slackApp: null,
-    ...change.settings,
-  };
+  const settings = { ...defaultSettings, ...change.settings };
   const metrics = createEngineMetrics();
   const random = () => 0.5;
   const engine = new Engine({

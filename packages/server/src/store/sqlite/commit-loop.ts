@@ -7,10 +7,8 @@ import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { prune, resumePrunes } from "./delete-tenant.ts";
 import { takeEvents } from "./events.ts";
 import { runWrite } from "./operations.ts";
+import { takeBatch } from "./take-batch.ts";
 import { createWriterState, type WriterState } from "./writer-state.ts";
-
-/** Records in one transaction, at most, so that the first of them does not wait for thousands. */
-const batchWeightMax = 1_000;
 
 /** After a fault, background work is left alone for this long. */
 const backgroundPauseMs = 1_000;
@@ -71,24 +69,13 @@ export class CommitLoop {
     const { queue } = this.#deps;
     this.#isScheduled = false;
     queue.drain();
-    const calls = this.#takeBatch();
+    const calls = takeBatch(queue.calls);
     if (calls.length > 0) this.#commit(calls.map(bind));
     for (const client of this.#gone) this.#release(client);
     this.#workInBackground();
     if (queue.calls.length > 0) this.schedule();
     else if (this.#life === "closing") this.#finish();
     else if (hasBackgroundWork(this.state) && !this.#isBackgroundPaused) this.schedule();
-  }
-
-  #takeBatch(): QueuedCall[] {
-    const { calls } = this.#deps.queue;
-    let weight = 0;
-    let count = 0;
-    while (count < calls.length && weight < batchWeightMax) {
-      weight += weigh(calls[count]?.input);
-      count += 1;
-    }
-    return calls.splice(0, count);
   }
 
   #commit(calls: readonly (BatchCall & { client: PortClient })[]): void {
@@ -155,14 +142,6 @@ function workInBackground(state: WriterState): "waiting" | "pruned" | undefined 
   }
   const [tenantNo] = state.prunes;
   return tenantNo === undefined ? undefined : prune(state, tenantNo);
-}
-
-/** How many records a call brings. */
-function weigh(input: unknown): number {
-  if (typeof input !== "object" || input === null) return 1;
-  if ("alerts" in input && Array.isArray(input.alerts)) return input.alerts.length;
-  if ("settlements" in input && Array.isArray(input.settlements)) return input.settlements.length;
-  return 1;
 }
 
 function bind({ id, name, input, client }: QueuedCall): BatchCall & { client: PortClient } {
