@@ -17,7 +17,8 @@ const patienceMs = 10_000;
 
 interface Request {
   readonly bytes: Buffer;
-  readonly digitsAt: number;
+  /** Where the numbers of its alerts stand. */
+  readonly digitsAt: readonly number[];
 }
 
 interface Connection {
@@ -51,7 +52,10 @@ async function run(plan: LoadPlan): Promise<void> {
     slipMs.push(Math.max(machineMs() - at, 0));
     answeredAt.push(0);
     statuses.push(0);
-    writeDigits(request.bytes, request.digitsAt, id);
+    const { bytes, digitsAt } = request;
+    digitsAt.forEach((at, index) => {
+      writeDigits(bytes, at, id * digitsAt.length + index);
+    });
     connection.socket.write(request.bytes);
   }
 
@@ -146,7 +150,11 @@ function requestsFor({ mark, target }: LoadPlan): Request[] {
   return bodies.map((body) => {
     const length = `content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
     const bytes = Buffer.from(`POST ${path} HTTP/1.1\r\n${head}${length}${body}`);
-    const digitsAt = bytes.indexOf(idPlaceholder(mark)) + mark.length;
+    const digitsAt: number[] = [];
+    const placeholder = idPlaceholder(mark);
+    for (let at = bytes.indexOf(placeholder); at >= 0; at = bytes.indexOf(placeholder, at + 1)) {
+      digitsAt.push(at + mark.length);
+    }
     return { bytes, digitsAt };
   });
 }

@@ -8,8 +8,14 @@ import type {
   SentRecord,
 } from "./messages.ts";
 
-/** How long deliveries may take to arrive after the last alert was answered. */
-const drainMsMax = 120_000;
+export interface DrainLimits {
+  /** How long deliveries may take to arrive after the last alert was answered. */
+  readonly drainMsMax: number;
+  /** What nothing has come of for this long was lost, or waits for a retry. */
+  readonly quietMsMax: number;
+}
+
+const drainLimits: DrainLimits = { drainMsMax: 120_000, quietMsMax: 15_000 };
 
 export type Received = Extract<ReceiverReport, { kind: "received" }>;
 
@@ -26,7 +32,7 @@ export interface Lab {
   readonly receiverPort: number;
   readonly receiverUrl: string;
   /** Sends by plan and waits until all that was accepted has arrived, or until nothing more comes. */
-  run(plan: LoadPlan, paths: number): Promise<LoadResult>;
+  run(plan: LoadPlan, paths: number, drain?: Partial<DrainLimits>): Promise<LoadResult>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +47,11 @@ export async function startLab(): Promise<Lab> {
     tell<GeneratorMessage>(generator, message);
   });
 
-  async function drain(sent: SentRecord, fanOut: number): Promise<void> {
+  async function drain(
+    sent: SentRecord,
+    fanOut: number,
+    { drainMsMax, quietMsMax }: DrainLimits,
+  ): Promise<void> {
     const expected = sent.statuses.reduce((sum, status) => sum + (isTaken(status) ? 1 : 0), 0);
     const until = performance.now() + drainMsMax;
     let seen = arrived;
@@ -49,8 +59,7 @@ export async function startLab(): Promise<Lab> {
     while (arrived < expected * fanOut && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       if (arrived !== seen) [seen, seenAt] = [arrived, performance.now()];
-      // Whatever has not come for this long was lost, or waits for a retry.
-      if (performance.now() - seenAt > 15_000) break;
+      if (performance.now() - seenAt > quietMsMax) break;
     }
     // What is sent twice would come now.
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -59,14 +68,14 @@ export async function startLab(): Promise<Lab> {
   return {
     receiverPort: port,
     receiverUrl: `http://127.0.0.1:${port}`,
-    async run(plan, paths) {
+    async run(plan, paths, limits = {}) {
       tell<ReceiverMessage>(receiver, { kind: "reset", mark: plan.mark, paths });
       await nextMessage<ReceiverReport, "reset">(receiver, "reset");
       arrived = 0;
       const before = { generator: cpuMs(generator.pid), receiver: cpuMs(receiver.pid) };
       tell<GeneratorMessage>(generator, { kind: "run", plan });
       const sent = await nextMessage<SentRecord, "sent">(generator, "sent");
-      await drain(sent, plan.fanOut);
+      await drain(sent, plan.fanOut, { ...drainLimits, ...limits });
       const cpu = {
         generator: cpuMs(generator.pid) - before.generator,
         receiver: cpuMs(receiver.pid) - before.receiver,

@@ -1,6 +1,9 @@
 /** What the processes of a run say to each other. */
 
-/** Where alerts go, and how they look. `bodies` take turns; each holds `idPlaceholder(mark)` once. */
+/**
+ * Where alerts go, and how they look. `bodies` take turns; each holds `idPlaceholder(mark)` as often
+ * as the others, once for each alert in it: more than once in a batch.
+ */
 export interface Target {
   readonly host: string;
   readonly port: number;
