@@ -39,16 +39,28 @@ export interface RetryInput {
   readonly retryAfterMs?: number | undefined;
   /** 0 ≤ random < 1. */
   readonly random: number;
+  /** The sink's own delays, used up after the last; null or left out: `retryDelaysMs`. */
+  readonly delaysMs?: readonly number[] | null;
 }
 
 /**
- * When to try next (ms since the epoch), or null when the delivery has used up its time.
+ * When to try next (ms since the epoch), or null when the delivery has used up its time or its tries.
  * A rate limit is waited for exactly as long as the platform asked; after a failure the
  * later of the schedule and the platform's wish counts.
  */
 export function nextTryAt(input: RetryInput): number | null {
+  if (!hasTryLeft(input)) return null;
   const at = input.now + delayMs(input);
   return at > input.createdAt + deliveryAgeMsMax ? null : at;
+}
+
+/** Whether the sink's own schedule has another try; a rate limit uses none up. */
+export function hasTryLeft({
+  delaysMs,
+  failureCount,
+  isRateLimit,
+}: Pick<RetryInput, "delaysMs" | "failureCount" | "isRateLimit">): boolean {
+  return isRateLimit || failureCount <= (delaysMs?.length ?? Number.POSITIVE_INFINITY);
 }
 
 function delayMs(input: RetryInput): number {
@@ -57,11 +69,16 @@ function delayMs(input: RetryInput): number {
   if (input.isRateLimit) {
     return Math.max(wishMs ?? scheduledDelayMs(1, input.random), rateLimitDelayMsMin);
   }
-  return Math.max(wishMs ?? 0, scheduledDelayMs(input.failureCount, input.random));
+  return Math.max(wishMs ?? 0, scheduledDelayMs(input.failureCount, input.random, input.delaysMs));
 }
 
-function scheduledDelayMs(failureCount: number, random: number): number {
-  const base = retryDelaysMs[Math.min(failureCount, retryDelaysMs.length) - 1] ?? 0;
+function scheduledDelayMs(
+  failureCount: number,
+  random: number,
+  own?: readonly number[] | null,
+): number {
+  const delaysMs = own ?? retryDelaysMs;
+  const base = delaysMs[Math.min(failureCount, delaysMs.length) - 1] ?? 0;
   return Math.round(base * (1 - jitterShare + 2 * jitterShare * random));
 }
 

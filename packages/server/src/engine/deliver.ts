@@ -97,6 +97,7 @@ export async function attemptGroup(
       after: health.after,
       now,
       random,
+      retryDelaysMs: sink.delivery.retryDelaysMs,
     }),
   );
   return { group, sink, findings, settlements, memories, health };

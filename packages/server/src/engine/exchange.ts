@@ -30,7 +30,7 @@ export async function exchange(
   alertBody: string | null,
   deps: ExchangeDeps,
 ): Promise<{ result: OutboundResult; record: Exchange }> {
-  const { timeoutMs } = sink.sinkType;
+  const timeoutMs = sink.delivery.timeoutMs ?? sink.sinkType.timeoutMs;
   if ("kind" in request) {
     const result = await deps.mailer.send(request, timeoutMs);
     return { result, record: maskExchange(mailAsRequest(request), result, null, sink) };

@@ -75,6 +75,7 @@ export class LaneRunner {
     }
     if (this.#mustHold(lane, sink)) return;
     const attemptsMax = Math.min(
+      sink.delivery.concurrency ?? sinkType.attemptsMax,
       sinkType.attemptsMax,
       lane.attemptsMax,
       engineLimits.attemptsPerLaneMax,
@@ -107,8 +108,7 @@ export class LaneRunner {
   #mustRest(lane: LaneState, sink: ReadySink): boolean {
     const { clock } = this.#deps;
     const now = clock.now();
-    const pace = paceOf(sink);
-    const at = pace === null ? lane.heldUntil : this.#paces.take(pace, now);
+    const at = lane.heldUntil > now ? lane.heldUntil : this.#paces.takeAll(pacesOf(sink), now);
     if (at <= now) return false;
     this.#rest(lane, at - now);
     return true;
@@ -217,6 +217,18 @@ export class LaneRunner {
 
 function paceOf({ sinkType, settings, secrets }: ReadySink): Pace | null {
   return sinkType.pace({ settings, secrets });
+}
+
+/** The platform's pace and the owner's. */
+function pacesOf(sink: ReadySink): Pace[] {
+  const platform = paceOf(sink);
+  const { ratePerMinute } = sink.delivery;
+  const paces = platform === null ? [] : [platform];
+  if (ratePerMinute === null) return paces;
+  const perSecond = ratePerMinute / 60;
+  // What a second brings may go out together: timers for each request would cost more than it does.
+  const burst = Math.max(1, Math.floor(perSecond));
+  return [...paces, { key: `event_sink:${sink.eventSink.id}`, burst, perSecond }];
 }
 
 /**

@@ -19,13 +19,18 @@ export class Paces {
 
   /** When a request may go out: `now` or earlier means at once, and then it is counted. */
   take(pace: Pace, now: number): number {
-    const bucket = this.#refilled(pace, now);
-    if (bucket.heldUntil > now) return bucket.heldUntil;
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1;
-      return now;
-    }
-    return now + Math.ceil(((1 - bucket.tokens) * 1000) / pace.perSecond);
+    return this.takeAll([pace], now);
+  }
+
+  /** The same by all of several paces: it counts in each, or in none. */
+  takeAll(paces: readonly Pace[], now: number): number {
+    const buckets = paces.map((pace) => ({ pace, bucket: this.#refilled(pace, now) }));
+    const at = buckets.reduce((latest, { pace, bucket }) => {
+      return Math.max(latest, readyAt(bucket, pace, now));
+    }, now);
+    if (at > now) return at;
+    for (const { bucket } of buckets) bucket.tokens -= 1;
+    return now;
   }
 
   /** The platform asked for quiet until then; afterwards the bucket starts almost empty. */
@@ -58,6 +63,11 @@ export class Paces {
       if (bucket.heldUntil <= now && now - bucket.updatedAt > 60_000) this.#buckets.delete(key);
     }
   }
+}
+
+function readyAt({ heldUntil, tokens }: Bucket, { perSecond }: Pace, now: number): number {
+  if (heldUntil > now) return heldUntil;
+  return tokens >= 1 ? now : now + Math.ceil(((1 - tokens) * 1000) / perSecond);
 }
 
 /** A Retry-After is obeyed up to a day (`domain/retry.ts`). */

@@ -1,3 +1,4 @@
+import { type DeliveryOptions, readDeliveryOptions } from "../domain/delivery-options.ts";
 import type { EventSink, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
@@ -18,6 +19,7 @@ export interface ReadySink {
   readonly settings: JsonObject;
   readonly secrets: Secrets;
   readonly health: SinkHealth;
+  readonly delivery: DeliveryOptions;
   readonly slackIntegration: SlackIntegration | null;
   /** Why its Slack integration cannot be used; null when it can, or when it needs none. */
   readonly integrationProblem: IntegrationProblem | null;
@@ -78,6 +80,7 @@ export function makeReady(found: SendingSink, sealer: Sealer): ReadySink {
     settings: { ...eventSink.settings, ...describeIntegration(slackIntegration) },
     secrets: { ...own, ...integration },
     health,
+    delivery: readDeliveryOptions(eventSink.settings),
     slackIntegration,
     integrationProblem: findIntegrationProblem(eventSink, slackIntegration),
   };

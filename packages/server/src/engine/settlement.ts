@@ -1,7 +1,7 @@
 import type { DeliveryState } from "../domain/delivery.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/reason.ts";
-import { nextTryAt } from "../domain/retry.ts";
+import { hasTryLeft, nextTryAt } from "../domain/retry.ts";
 import { healthAfter, type SinkHealth, type SinkSign } from "../domain/sink-health.ts";
 import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
 import type { AttemptFindings, FinalOutcome } from "./attempt.ts";
@@ -20,6 +20,8 @@ export interface SettlementInput {
   readonly now: number;
   /** 0 ≤ random < 1, for jitter. */
   readonly random: number;
+  /** The sink's own; null or left out: the usual ones. */
+  readonly retryDelaysMs?: readonly number[] | null;
 }
 
 /** Turns what an attempt found into what is stored: the attempt's record and the delivery's new state. */
@@ -95,7 +97,9 @@ interface Fate {
   readonly failureCount: number;
 }
 
-function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInput): Fate {
+function fateOf(input: SettlementInput): Fate {
+  const { delivery, now, random } = input;
+  const { outcome } = input.findings;
   const { failureCount } = delivery;
   // Whoever sends it again gives it its whole time again.
   const createdAt = delivery.replayedAt ?? delivery.createdAt;
@@ -112,9 +116,10 @@ function fateOf({ delivery, findings: { outcome }, now, random }: SettlementInpu
   const isRateLimit = outcome.reason === "rate_limited";
   const failures = isRateLimit ? failureCount : failureCount + 1;
   const retryAfterMs = outcome.retryAfterMs;
+  const tries = { failureCount: failures, isRateLimit, delaysMs: input.retryDelaysMs ?? null };
+  if (!hasTryLeft(tries)) return failed(outcome.reason, failures);
   const dueAt = nextTryAt({
-    failureCount: failures,
-    isRateLimit,
+    ...tries,
     createdAt,
     now,
     retryAfterMs,

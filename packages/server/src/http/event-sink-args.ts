@@ -15,6 +15,7 @@ import { isPlainHttp } from "../sinks/webhook/args.ts";
 import { refuseArgs } from "./args-refusal.ts";
 import type { Principal } from "./auth.ts";
 import type { HttpContext } from "./context.ts";
+import { mergeDelivery, splitArgs, withDelivery } from "./delivery-args.ts";
 import { lookUpChannel } from "./slack-lookup.ts";
 
 type ArgsOf = (sinkType: SinkType) => TSchema;
@@ -22,7 +23,7 @@ type ArgsOf = (sinkType: SinkType) => TSchema;
 function argsSchema(argsOf: ArgsOf, description: string) {
   const byName = Object.values(sinkTypes).map((sinkType) => [
     sinkType.wireName,
-    Type.Optional(argsOf(sinkType)),
+    Type.Optional(withDelivery(argsOf(sinkType))),
   ]);
   return Type.Object(Object.fromEntries(byName), {
     additionalProperties: false,
@@ -70,6 +71,18 @@ export interface ReadSettingsInput {
 
 /** The settings and secrets to store. Throws `ApiError`. */
 export async function readSettings(
+  input: ReadSettingsInput,
+  context: HttpContext,
+): Promise<SinkSettings> {
+  const { own, delivery: given } = splitArgs(input.args);
+  const delivery = mergeDelivery(given, input.current?.settings, input.sinkType);
+  const read = await readOwnSettings({ ...input, args: own }, context);
+  const { delivery: _before, ...settings } = read.settings;
+  return { ...read, settings: delivery === null ? settings : { ...settings, delivery } };
+}
+
+/** What belongs to the sink type. */
+async function readOwnSettings(
   input: ReadSettingsInput,
   context: HttpContext,
 ): Promise<SinkSettings> {

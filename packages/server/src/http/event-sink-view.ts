@@ -41,14 +41,16 @@ export function eventSinkView(
   context: Pick<HttpContext, "sealer">,
 ): Static<typeof EventSinkView> {
   const { wireName, configuration } = sinkTypes[eventSink.type];
-  const secrets = openSecrets(eventSink, context);
+  const { settings } = eventSink;
+  const own = configuration({ settings, secrets: openSecrets(eventSink, context) });
+  const { delivery } = settings;
   return {
     id: eventSink.id,
     tenant_id: eventSink.tenantId,
     name: eventSink.name,
     description: eventSink.description,
     event_sink_type: wireName,
-    configuration: { [wireName]: configuration({ settings: eventSink.settings, secrets }) },
+    configuration: { [wireName]: delivery === undefined ? own : { ...own, delivery } },
     created_at: wholeSeconds(eventSink.createdAt),
     updated_at: wholeSeconds(eventSink.updatedAt),
   };

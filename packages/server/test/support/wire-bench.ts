@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { systemClock } from "../../src/clock.ts";
+import { readDeliveryOptions } from "../../src/domain/delivery-options.ts";
 import { healthySince } from "../../src/domain/sink-health.ts";
 import type { AttemptDeps, AttemptFindings } from "../../src/engine/attempt.ts";
 import { makeAttempt } from "../../src/engine/attempt.ts";
@@ -55,6 +56,7 @@ export function openWireBench(sinkType: SinkType, sinkCase: SinkCase): WireBench
       sinkType,
       secrets: { ...secrets, ...sinkCase.engineSecrets },
       health: healthySince(0),
+      delivery: readDeliveryOptions({}),
       slackIntegration: null,
       integrationProblem: null,
     };
