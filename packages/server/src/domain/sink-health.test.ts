@@ -76,3 +76,14 @@ test("whatever comes, a probe time stands exactly where a sink is broken", () =>
     }),
   );
 });
+
+test("a sink that works and takes its time is slow, not broken, and quick again with a margin", () => {
+  const delivered = (durationMs: number) =>
+    ({ kind: "delivered", reason: null, detail: null, durationMs }) as const;
+  const healthy = healthySince(start);
+  assert.equal(healthAfter(healthy, delivered(10_000), start + 1), healthy);
+  const slow = healthAfter(healthy, delivered(29_000), start + 1);
+  assert.deepEqual(slow, { ...healthy, isSlow: true });
+  assert.equal(healthAfter(slow, delivered(6_000), start + 2), slow);
+  assert.deepEqual(healthAfter(slow, delivered(4_000), start + 3), healthy);
+});

@@ -26,6 +26,8 @@ export interface SinkHealth {
   readonly nextProbeAt: number | null;
   /** Probes that failed since it broke. */
   readonly probeCount: number;
+  /** It works and takes its time: said, and no reason to hold anything back. */
+  readonly isSlow?: true;
 }
 
 /** What an attempt says about its sink. */
@@ -33,6 +35,8 @@ export interface SinkSign {
   readonly kind: "delivered" | "failure" | "sink_fault";
   readonly reason: Reason | null;
   readonly detail: string | null;
+  /** How long the attempt took; left out: not long. */
+  readonly durationMs?: number;
 }
 
 /** Failures in a row, over at least `brokenAfterMs`, before a sink counts as broken. */
@@ -43,6 +47,10 @@ export const brokenAfterMs = 60_000;
 export const probeDelaysMs: readonly number[] = [
   30_000, 60_000, 120_000, 300_000, 600_000, 900_000,
 ];
+
+/** A delivery that takes longer makes a sink slow; one that takes less than the other makes it quick again. */
+export const slowAfterMs = 10_000;
+export const quickBelowMs = 5_000;
 
 export function healthySince(since: number): SinkHealth {
   return {
@@ -59,7 +67,11 @@ export function healthySince(since: number): SinkHealth {
 /** The health after an attempt; the same object when nothing changed. */
 export function healthAfter(health: SinkHealth, sign: SinkSign, now: number): SinkHealth {
   if (sign.kind === "delivered") {
-    return health.state === "healthy" ? health : healthySince(now);
+    const tookMs = sign.durationMs ?? 0;
+    const isSlow = tookMs > (health.isSlow === true ? quickBelowMs : slowAfterMs);
+    if (health.state === "healthy" && isSlow === (health.isSlow === true)) return health;
+    const healthy = healthySince(health.state === "healthy" ? health.since : now);
+    return isSlow ? { ...healthy, isSlow } : healthy;
   }
   const failure = {
     reason: sign.reason,

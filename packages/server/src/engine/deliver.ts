@@ -9,13 +9,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Log } from "../log.ts";
 import type { Attempt, LeasedDelivery, Settlement, Store } from "../store/store.ts";
-import {
-  type AttemptDeps,
-  type AttemptFindings,
-  type FinalOutcome,
-  makeAttempt,
-  makeRollUp,
-} from "./attempt.ts";
+import { type AttemptDeps, type AttemptFindings, makeAttempt, makeRollUp } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import type { Group } from "./lane-work.ts";
 import { noteSinkVerdict } from "./note-slack-verdict.ts";
@@ -57,13 +51,13 @@ export interface Attempted {
 
 /**
  * Attempts a group: one delivery, or several told together.
- * @param judge says what the outcome means for the sink's health.
+ * @param judge says what they mean for the sink's health.
  * Rejects when it could not be tried, e.g. since a token cannot be renewed while the store is away.
  */
 export async function attemptGroup(
   group: Group,
   known: ReadySink,
-  judge: (outcome: FinalOutcome) => HealthChange,
+  judge: (findings: AttemptFindings) => HealthChange,
   deps: DeliverDeps,
 ): Promise<Attempted> {
   const { deliveries, lead } = group;
@@ -84,7 +78,7 @@ export async function attemptGroup(
         );
   const findings = deps.isCutOff() ? explainCutOff(made) : made;
   const now = deps.clock.now();
-  const health = judge(findings.outcome);
+  const health = judge(findings);
   const memories = memoriesLeft(group, sink, findings);
   // The same for all: what was told together is tried again together.
   const random = deps.random();

@@ -8,7 +8,7 @@
  *            in one call. New deliveries mostly skip this: the store *offers* them, already
  *            leased, in the moment they are committed.
  *   attempt  each lane runs a bounded number of attempts at a time, so a sink that hangs
- *            holds its own slots and nobody else's.
+ *            holds its own slots and nobody else's; all lanes share a budget (`slots.ts`).
  *   settle   what an attempt found goes back to the store. Until the store has confirmed it
  *            the lease is kept and the slot counts as taken: a delivery is never sent again
  *            because its settle is late, and memory stays bounded while the store is away.
@@ -34,7 +34,7 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { Attempt, Lane, LeasedDelivery, Store, StoreEvent } from "../store/store.ts";
 import type { AttemptDeps } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
-import { type LaneState, Lanes, roomOf } from "./lane.ts";
+import { type LaneState, Lanes } from "./lane.ts";
 import { LaneRunner } from "./lane-runner.ts";
 import { noteResolve, shareMemory } from "./lane-work.ts";
 import { engineLimits } from "./limits.ts";
@@ -144,8 +144,7 @@ export class Engine {
         this.#pump();
         break;
       case "offered":
-        if (this.#isStopping) this.#handBack(event.deliveries);
-        else this.#takeOffers(event.deliveries);
+        this.#takeOffers(event.deliveries);
     }
   }
 
@@ -167,8 +166,13 @@ export class Engine {
     const lanes = new Set<LaneState>();
     for (const delivery of deliveries) {
       const lane = this.#lanes.get(delivery);
+      this.#lanes.noteLeased(lane, [delivery]);
       lane.waiting.push(delivery);
       lanes.add(lane);
+    }
+    if (this.#isStopping) {
+      for (const lane of lanes) this.#handBack(lane.waiting.splice(0));
+      return;
     }
     for (const lane of lanes) {
       shareMemory(lane.waiting, lane.unsettled);
@@ -209,11 +213,12 @@ export class Engine {
         lanes: claiming.map((lane) => ({
           tenantId: lane.tenantId,
           eventSinkId: lane.eventSinkId,
-          limit: roomOf(lane),
+          limit: this.#lanes.roomOf(lane),
         })),
       });
       for (const { deliveries, nextDueAt, ...key } of claimed) {
         const lane = this.#lanes.get(key);
+        this.#lanes.noteLeased(lane, deliveries);
         if (this.#isStopping) this.#handBack(deliveries);
         else lane.waiting.push(...deliveries);
         shareMemory(lane.waiting, lane.unsettled);
@@ -232,8 +237,11 @@ export class Engine {
     this.#pump();
   }
 
+  /** Gives leases of one lane back. */
   #handBack(deliveries: readonly LeasedDelivery[]): void {
-    if (deliveries.length === 0) return;
+    const [first] = deliveries;
+    if (first === undefined) return;
+    this.#lanes.noteEnded(this.#lanes.find(first), deliveries);
     const leases = deliveries.map(({ tenantId, eventSinkId, id, lease }) => ({
       tenantId,
       eventSinkId,

@@ -6,7 +6,7 @@
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Pace } from "../sinks/sink-type.ts";
 import type { LeasedDelivery, Store } from "../store/store.ts";
-import type { FinalOutcome } from "./attempt.ts";
+import type { AttemptFindings } from "./attempt.ts";
 import {
   type Attempted,
   attemptGroup,
@@ -21,6 +21,7 @@ import { announceHealth } from "./operational-alert.ts";
 import { Paces } from "./pace.ts";
 import type { ReadySink, SendingSinks } from "./sending-sinks.ts";
 import { healthAfterAttempt } from "./settlement.ts";
+import { Slots } from "./slots.ts";
 import type { Work } from "./work.ts";
 
 export interface LaneRunnerDeps extends DeliverDeps {
@@ -38,6 +39,7 @@ export interface LaneRunnerDeps extends DeliverDeps {
 export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #paces = new Paces();
+  readonly #slots = new Slots<LaneState>();
 
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
@@ -63,6 +65,19 @@ export class LaneRunner {
       this.#rest(lane, engineLimits.sinkRetryMs);
     } finally {
       lane.isStarting = false;
+      // There may be room for more, or it was this lane's turn and it had no use for it.
+      this.#wakeNext();
+    }
+  }
+
+  /** Runs the next lane that waits for a slot and may have one; when it has run, the next follows. */
+  #wakeNext(): void {
+    for (;;) {
+      const lane = this.#slots.next();
+      if (lane === undefined) return;
+      if (lane.waiting.length === 0 || lane.resting !== null) continue;
+      this.run(lane);
+      return;
     }
   }
 
@@ -81,9 +96,12 @@ export class LaneRunner {
       engineLimits.attemptsPerLaneMax,
     );
     while (!this.#deps.isStopping() && lane.waiting.length > 0 && lane.attemptCount < attemptsMax) {
-      if (this.#mustRest(lane, sink)) break;
-      const group = takeNext(lane.waiting, sinkType);
-      if (group === null) break;
+      if (!this.#slots.take(lane)) break;
+      const group = this.#mustRest(lane, sink) ? null : takeNext(lane.waiting, sinkType);
+      if (group === null) {
+        this.#slots.give(lane);
+        break;
+      }
       lane.attemptCount += 1;
       lane.leaseCount += group.deliveries.length;
       this.#deps.work.add(this.#deliver(lane, group, sink));
@@ -108,7 +126,8 @@ export class LaneRunner {
   #mustRest(lane: LaneState, sink: ReadySink): boolean {
     const { clock } = this.#deps;
     const now = clock.now();
-    const at = lane.heldUntil > now ? lane.heldUntil : this.#paces.takeAll(pacesOf(sink), now);
+    const paces = [...pacesOf(sink), ...healingPaces(lane, now)];
+    const at = lane.heldUntil > now ? lane.heldUntil : this.#paces.takeAll(paces, now);
     if (at <= now) return false;
     this.#rest(lane, at - now);
     return true;
@@ -126,9 +145,14 @@ export class LaneRunner {
   /** One group from its start to its settle. Its slot is free as soon as the attempt is over. */
   async #deliver(lane: LaneState, group: Group, sink: ReadySink): Promise<void> {
     const attempted = await this.#attempt(lane, group, sink);
+    this.#slots.give(lane);
     lane.attemptCount -= 1;
     this.run(lane);
-    if (attempted !== null) await this.#settle(lane, attempted);
+    this.#wakeNext();
+    if (attempted !== null) {
+      await this.#settle(lane, attempted);
+      this.#deps.lanes.noteEnded(lane, group.deliveries);
+    }
     lane.leaseCount -= group.deliveries.length;
     this.#deps.lanes.roomFreed(lane);
     if (lane.nextDueAt !== null) this.#deps.pump();
@@ -138,7 +162,7 @@ export class LaneRunner {
   async #attempt(lane: LaneState, group: Group, sink: ReadySink): Promise<Attempted | null> {
     const { log, handBack } = this.#deps;
     try {
-      const judge = (outcome: FinalOutcome) => this.#judge(lane, sink, outcome);
+      const judge = (findings: AttemptFindings) => this.#judge(lane, sink, findings);
       const attempted = await attemptGroup(group, sink, judge, this.#deps);
       this.#learnFrom(lane, attempted);
       return attempted;
@@ -186,10 +210,12 @@ export class LaneRunner {
   }
 
   /** At once, so that attempts which end together count one after the other. */
-  #judge(lane: LaneState, sink: ReadySink, outcome: FinalOutcome): HealthChange {
+  #judge(lane: LaneState, sink: ReadySink, findings: AttemptFindings): HealthChange {
+    const { outcome } = findings;
     const before = lane.health ?? sink.health;
-    const after = healthAfterAttempt(before, outcome, this.#deps.clock.now());
+    const after = healthAfterAttempt(before, findings, this.#deps.clock.now());
     lane.health = after;
+    if (before.state === "broken" && after.state === "healthy") lane.healedAt = after.since;
     lane.attemptsMax = attemptsAfter(lane.attemptsMax, before, after, outcome.kind);
     return { before, after };
   }
@@ -229,6 +255,19 @@ function pacesOf(sink: ReadySink): Pace[] {
   // What a second brings may go out together: timers for each request would cost more than it does.
   const burst = Math.max(1, Math.floor(perSecond));
   return [...paces, { key: `event_sink:${sink.eventSink.id}`, burst, perSecond }];
+}
+
+/** What a sink that has healed gets a second at first, and how long until it gets twice that. */
+const healedPerSecond = 20;
+const healedDoublingMs = 5_000;
+/** Then it gets what it takes. */
+const healingMs = 30_000;
+
+/** What was held goes out slowly at first: whoever has just come up again is not knocked over. */
+function healingPaces({ healedAt, eventSinkId }: LaneState, now: number): Pace[] {
+  if (healedAt === null || now < healedAt || now - healedAt >= healingMs) return [];
+  const perSecond = healedPerSecond * 2 ** Math.floor((now - healedAt) / healedDoublingMs);
+  return [{ key: `healing:${eventSinkId}`, burst: healedPerSecond, perSecond }];
 }
 
 /**

@@ -2,6 +2,7 @@ import TinyQueue from "tinyqueue";
 import type { Timer } from "../clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
+import { leasedCharsPerLaneMax } from "../store/lease-limits.ts";
 import type { Lane, LeasedDelivery } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
 
@@ -13,6 +14,8 @@ export interface LaneState extends Lane {
   attemptCount: number;
   /** Deliveries under way, and those whose settle is not yet confirmed. */
   leaseCount: number;
+  /** Characters of the alerts in all its leases. */
+  leasedChars: number;
   /** When the store has something to claim; null when it has nothing that we know of. */
   nextDueAt: number | null;
   /** The instant of its latest alarm that is still queued; null when there is none. */
@@ -33,11 +36,8 @@ export interface LaneState extends Lane {
   /** Attempts at a time; below the sink type's after the sink has healed, growing with each success. */
   attemptsMax: number;
   leasesMax: number;
-}
-
-/** How many more deliveries of a lane may be leased. */
-export function roomOf(lane: LaneState): number {
-  return lane.leasesMax - lane.waiting.length - lane.leaseCount;
+  /** When its sink healed while the engine ran: what was held then goes out slowly at first. */
+  healedAt: number | null;
 }
 
 /**
@@ -47,6 +47,8 @@ export function roomOf(lane: LaneState): number {
  */
 export class Lanes {
   readonly #lanes = new Map<string, LaneState>();
+  #leaseCount = 0;
+  #leasedChars = 0;
   readonly #alarms = new TinyQueue<{ at: number; lane: LaneState }>([], (a, b) => a.at - b.at);
 
   get(lane: Lane): LaneState {
@@ -59,6 +61,8 @@ export class Lanes {
         waiting: [],
         attemptCount: 0,
         leaseCount: 0,
+        leasedChars: 0,
+        healedAt: null,
         nextDueAt: null,
         alarmAt: null,
         isClaiming: false,
@@ -74,6 +78,45 @@ export class Lanes {
       this.#lanes.set(key, state);
     }
     return state;
+  }
+
+  /** Counts deliveries that the store has leased to the engine. */
+  noteLeased(lane: LaneState, deliveries: readonly LeasedDelivery[]): void {
+    this.#count(lane, deliveries, 1);
+  }
+
+  /** They were settled or handed back. */
+  noteEnded(lane: LaneState | undefined, deliveries: readonly LeasedDelivery[]): void {
+    this.#count(lane, deliveries, -1);
+  }
+
+  #count(lane: LaneState | undefined, deliveries: readonly LeasedDelivery[], sign: 1 | -1): void {
+    const chars = deliveries.reduce((sum, { alert }) => sum + alert.body.length, 0);
+    this.#leaseCount += sign * deliveries.length;
+    this.#leasedChars += sign * chars;
+    if (lane !== undefined) lane.leasedChars += sign * chars;
+  }
+
+  /** How many more deliveries of a lane may be leased. */
+  roomOf(lane: LaneState): number {
+    if (lane.leasedChars >= leasedCharsPerLaneMax) return 0;
+    return this.#leasesMaxOf(lane) - lane.waiting.length - lane.leaseCount;
+  }
+
+  /** While all lanes together hold too much, none gets more than a few: but a few it always gets. */
+  #leasesMaxOf(lane: LaneState): number {
+    const { leasesMax, leasedCharsMax, leasesPerCrowdedLaneMax } = engineLimits;
+    const isCrowded = this.#leaseCount >= leasesMax || this.#leasedChars >= leasedCharsMax;
+    return isCrowded ? Math.min(lane.leasesMax, leasesPerCrowdedLaneMax) : lane.leasesMax;
+  }
+
+  /**
+   * Whether a claim is worth it. A lane that may not claim holds leases, and is looked at again when
+   * they end; so none is forgotten.
+   */
+  #mayClaim(lane: LaneState): boolean {
+    const roomMin = Math.min(engineLimits.claimMin, this.#leasesMaxOf(lane));
+    return !lane.isClaiming && this.roomOf(lane) >= roomMin;
   }
 
   find(lane: Lane): LaneState | undefined {
@@ -131,7 +174,7 @@ export class Lanes {
     for (;;) {
       const alarm = this.#alarms.peek();
       if (alarm === undefined) return null;
-      if (alarm.lane.nextDueAt === alarm.at && mayClaim(alarm.lane)) return alarm.at;
+      if (alarm.lane.nextDueAt === alarm.at && this.#mayClaim(alarm.lane)) return alarm.at;
       this.#popAlarm();
     }
   }
@@ -143,7 +186,7 @@ export class Lanes {
   }
 
   #setAlarm(lane: LaneState): void {
-    if (lane.nextDueAt !== null && lane.nextDueAt !== lane.alarmAt && mayClaim(lane)) {
+    if (lane.nextDueAt !== null && lane.nextDueAt !== lane.alarmAt && this.#mayClaim(lane)) {
       lane.alarmAt = lane.nextDueAt;
       this.#alarms.push({ at: lane.nextDueAt, lane });
     }
@@ -158,10 +201,6 @@ function isIdle(lane: LaneState): boolean {
     !lane.isStarting &&
     lane.attemptsMax === Number.POSITIVE_INFINITY
   );
-}
-
-function mayClaim(lane: LaneState): boolean {
-  return !lane.isClaiming && roomOf(lane) >= engineLimits.claimMin;
 }
 
 function laneKey(lane: Lane): string {

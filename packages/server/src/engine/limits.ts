@@ -5,10 +5,18 @@
 export const engineLimits = {
   /** Attempts of one sink at the same time: a hanging sink holds at most these. */
   attemptsPerLaneMax: 32,
+  /** Attempts of all sinks together that those with more than one share (`slots.ts`). */
+  sharedAttemptsMax: 2_048,
+  /** Attempts of all sinks together: each is a socket. */
+  attemptsMax: 8_192,
   /** Deliveries of one sink leased at a time, under way or next in line. */
   leasesPerLaneMax: 128,
   /** The same where a backlog is rolled up: what one message may gather. */
   leasesPerRollUpLaneMax: 500,
+  /** Past these, over all sinks, a lane gets `leasesPerCrowdedLaneMax` at a time: what is leased is in memory. */
+  leasesMax: 20_000,
+  leasedCharsMax: 128 * 1024 * 1024,
+  leasesPerCrowdedLaneMax: 8,
   /** A lane claims only when it has room for this many, so that claims come in groups. */
   claimMin: 32,
   /** Lanes asked for in one claim, so that one call stays short. */
@@ -23,7 +31,11 @@ export const engineLimits = {
   sinkRetryMs: 60_000,
 } as const;
 
-const { attemptsPerLaneMax, leasesPerLaneMax, claimMin } = engineLimits;
+const { attemptsPerLaneMax, leasesPerLaneMax, claimMin, attemptsMax, sharedAttemptsMax } =
+  engineLimits;
+if (attemptsMax < sharedAttemptsMax) {
+  throw new Error("attemptsMax must not be less than sharedAttemptsMax");
+}
 if (leasesPerLaneMax < attemptsPerLaneMax + claimMin) {
   throw new Error(
     "leasesPerLaneMax must exceed attemptsPerLaneMax by claimMin, or slots stay empty",

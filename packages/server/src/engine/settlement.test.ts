@@ -87,3 +87,26 @@ test("a 410 promises no next try, since its sink is paused", () => {
   assert.equal(settled.pausesSink, true);
   assert.equal(settled.attempt.nextTryAt, null);
 });
+
+test("what finds its sink broken is tried again with the next probe, and not hours later", () => {
+  const before = { ...healthySince(arrived), state: "broken" as const, nextProbeAt: arrived };
+  const after = { ...before, nextProbeAt: arrived + 30_000, probeCount: 1 };
+  const input = {
+    delivery: { ...delivery, failureCount: 8 },
+    findings: {
+      ...{ startedAt: arrived, durationMs: 1, exchanges: [], memory: undefined },
+      ...{ learned: undefined },
+    },
+    ...{ memory: undefined, now: arrived, random: 0.5 },
+  };
+  const retry = (reason: "server_error" | "rate_limited", health: typeof after) => {
+    const outcome: FinalOutcome = { kind: "retry", reason, detail: "", retryAfterMs: 3_600_000 };
+    const findings = { ...input.findings, outcome };
+    return settlementOf({ ...input, findings, before, after: health });
+  };
+  const probe = retry("server_error", after);
+  assert.equal(probe.dueAt, arrived + 30_000);
+  assert.equal(probe.attempt.nextTryAt, arrived + 30_000);
+  // A rate limit is no probe's verdict, and is obeyed.
+  assert.equal(retry("rate_limited", before).dueAt, arrived + 3_600_000);
+});

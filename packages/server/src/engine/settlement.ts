@@ -72,17 +72,18 @@ export function attemptRecord(
 /** The sink's health after an attempt; the same object when it says nothing new. */
 export function healthAfterAttempt(
   health: SinkHealth,
-  outcome: FinalOutcome,
+  { outcome, durationMs }: Pick<AttemptFindings, "outcome" | "durationMs">,
   now: number,
 ): SinkHealth {
-  const sign = signOf(outcome);
+  const sign = signOf(outcome, durationMs);
   return sign === null ? health : healthAfter(health, sign, now);
 }
 
 /** Null when an outcome says nothing about its sink: a rate limit, a refused content, our own fault. */
-function signOf(outcome: FinalOutcome): SinkSign | null {
-  if (outcome.kind === "delivered") return { kind: "delivered", reason: null, detail: null };
-  const said = { reason: outcome.reason, detail: outcome.detail };
+function signOf(outcome: FinalOutcome, durationMs: number): SinkSign | null {
+  if (outcome.kind === "delivered")
+    return { kind: "delivered", reason: null, detail: null, durationMs };
+  const said = { reason: outcome.reason, detail: outcome.detail, durationMs };
   if (outcome.kind === "rejected") {
     return outcome.isSinkFault === true ? { kind: "sink_fault", ...said } : null;
   }
@@ -125,9 +126,18 @@ function fateOf(input: SettlementInput): Fate {
     retryAfterMs,
     random,
   });
-  return dueAt === null
-    ? failed("expired", failures)
-    : { state: "pending", reason: outcome.reason, dueAt, failureCount: failures };
+  if (dueAt === null) return failed("expired", failures);
+  const waiting = { state: "pending", reason: outcome.reason, failureCount: failures } as const;
+  return { ...waiting, dueAt: isRateLimit ? dueAt : Math.min(dueAt, probeAtOf(input)) };
+}
+
+/**
+ * What finds its sink broken is the next probe: were it put off for hours, and nothing else due, a mended
+ * sink would stay broken for as long. Infinity when no probe follows.
+ */
+function probeAtOf({ before, after }: SettlementInput): number {
+  const isJudged = after !== before && after.nextProbeAt !== null;
+  return isJudged ? after.nextProbeAt : Number.POSITIVE_INFINITY;
 }
 
 /** When a delivery will be tried again as things are: what is due at a broken sink waits for the probe. */

@@ -25,6 +25,11 @@ const StatusView = Type.Object(
     reason: nullable(ReasonField),
     cure: nullable(Type.String({ description: "what happened and what to do" })),
     next_probe_at: nullable(Milliseconds),
+    slow: Type.Optional(
+      Type.Literal(true, {
+        description: "it works, and answers take over ten seconds: consider `delivery.concurrency`",
+      }),
+    ),
     pending_count: Type.Integer({ description: "deliveries not settled; counted up to 10,000" }),
   },
   { $id: "EventSinkStatus" },
@@ -44,6 +49,7 @@ function statusView(status: EventSinkStatus): Static<typeof StatusView> {
     reason,
     cure: cures.length === 0 ? null : cures.join(" "),
     next_probe_at: isPaused || nextProbeAt === null ? null : milliseconds(nextProbeAt),
+    ...(health.isSlow === true ? { slow: true as const } : {}),
     pending_count: pendingCount,
   };
 }

@@ -31,7 +31,10 @@ export interface OutboundOptions {
   readonly allowCidrs: readonly string[];
   /** For resolving, the TCP and the TLS handshake together; 10 s by default. */
   readonly connectTimeoutMs?: number;
-  /** To one origin under one policy at a time; 128 by default. Requests beyond wait, their time running. */
+  /**
+   * To one origin under one policy at a time; requests beyond wait, their time running. Not limited by
+   * default: the engine bounds attempts (`slots.ts`), and sinks that hang must leave others at their host alone.
+   */
   readonly connectionsMax?: number;
   /** Certificate authorities (PEM) trusted instead of Node's own. */
   readonly ca?: string;
@@ -67,7 +70,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
         ca: options.ca,
         connecting,
       }),
-      connections: options.connectionsMax ?? 128,
+      connections: options.connectionsMax ?? null,
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: idleTimeoutMs,

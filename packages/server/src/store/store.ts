@@ -20,7 +20,8 @@
  * subscribers are told which lanes have some, and claim lane by lane, so that a lane of
  * a million waiting deliveries costs the others nothing. A paused lane yields nothing; a
  * broken one yields a single delivery at a time, from `health.nextProbeAt` on; neither is
- * offered anything. Within a lane what is urgent (Critical and Fatal) is claimed first, then
+ * offered anything. When it heals, what was put off is due as on its arrival, unless
+ * its platform asked to wait. Within a lane what is urgent (Critical and Fatal) is claimed first, then
  * what is due the longest.
  */
 
@@ -389,7 +390,10 @@ export interface StoreOperations extends ReplayOperations {
 
   /** Lanes with unsettled deliveries, and when the first of each is due; costs by lanes, not by deliveries. */
   listLanes(input: Record<string, never>): readonly (Lane & { nextDueAt: number | null })[];
-  /** Leases what is due, oldest due first, at most `limit` for each lane. */
+  /**
+   * Leases what is due, oldest due first, for each lane at most `limit`, and no further one once its
+   * alerts come to `leasedCharsPerLaneMax`.
+   */
   claim(input: {
     lanes: readonly (Lane & { limit: number })[];
     now: number;
@@ -428,7 +432,8 @@ export type Store = {
   ) => Promise<ReturnType<StoreOperations[Name]>>;
 } & {
   /**
-   * Starts offers and hints, at most `offersPerLane` leased deliveries of a lane at a time.
+   * Starts offers and hints, at most `offersPerLane` leased deliveries of a lane at a time, and no more
+   * than memory allows over all lanes.
    * One subscriber for each store connection. The listener must return at once. Answers are heard
    * before events that were told after them.
    */

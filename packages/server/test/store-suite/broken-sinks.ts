@@ -6,6 +6,7 @@ import {
   brokenHealth,
   claim,
   claimOne,
+  deliveriesOf,
   eventually,
   goodHealth,
   listen,
@@ -131,6 +132,65 @@ function brokenTests(openStore: OpenStore): void {
     await store.settle({ settlements: [{ ...retryOf(leased, probeAt + 7), health }] });
     assert.equal((await claim(store, sink, probeAt)).nextDueAt, probeAt + 7);
     assert.equal((await claimOne(store, sink, probeAt + 7)).id, leased.id);
+  });
+
+  test("what was put off is due as on its arrival once the sink has healed", async ({ store }) => {
+    const sink = await storedSink(store);
+    const hour = 3_600_000;
+    const ids: string[] = [];
+    for (const at of [startAt, startAt + 1, startAt + 2, startAt + 3]) {
+      const [result] = await store.acceptAlerts({ alerts: [newAlert([sink])], now: at });
+      ids.push(...deliveriesOf(result).map(({ id }) => id));
+    }
+    const { deliveries } = await claim(store, sink, startAt + 3, 4);
+    const health = brokenHealth(startAt, probeAt);
+    const settlements = deliveries.map((leased, index) => {
+      const retry = retryOf(leased, index === 0 ? probeAt : startAt + (5 - index) * hour);
+      // Whoever was asked to wait waits.
+      return index === 3
+        ? { ...retry, reason: "rate_limited" as const, health }
+        : { ...retry, health };
+    });
+    await store.settle({ settlements });
+    const probe = await claimOne(store, sink, probeAt);
+    assert.equal(probe.id, ids[0]);
+    const { due } = listen(store, 0);
+    const healed = { health: goodHealth(probeAt), now: probeAt };
+    await store.settle({ settlements: [settlementOf(probe, healed)] });
+    await eventually(() => due().length > 0);
+    const after = await claim(store, sink, probeAt);
+    assert.deepEqual(
+      after.deliveries.map(({ id }) => id),
+      [ids[1], ids[2]],
+      "the oldest first",
+    );
+    assert.equal(after.nextDueAt, startAt + 2 * hour);
+  });
+
+  test("many that were put off are due bit by bit, as settles come in", async ({ store }) => {
+    const sink = await storedSink(store);
+    const hour = 3_600_000;
+    const alerts = Array.from({ length: 1_200 }, () => newAlert([sink]));
+    await store.acceptAlerts({ alerts, now: startAt });
+    const { deliveries } = await claim(store, sink, startAt, 1_200);
+    const health = brokenHealth(startAt, probeAt);
+    await store.settle({
+      settlements: deliveries.map((leased, index) => {
+        return { ...retryOf(leased, index === 0 ? probeAt : startAt + hour), health };
+      }),
+    });
+    const probe = await claimOne(store, sink, probeAt);
+    const healed = { health: goodHealth(probeAt), now: probeAt };
+    await store.settle({ settlements: [settlementOf(probe, healed)] });
+    let count = 0;
+    for (let turns = 0; turns < 5; turns += 1) {
+      const due = (await claim(store, sink, probeAt)).deliveries;
+      if (turns === 0) assert.ok(due.length < 1_199, "not all in one transaction");
+      count += due.length;
+      const settlements = due.map((leased) => settlementOf(leased, { now: probeAt }));
+      await store.settle({ settlements });
+    }
+    assert.equal(count, 1_199);
   });
 
   test("a broken sink is offered nothing, and told of once its last delivery is back", async ({

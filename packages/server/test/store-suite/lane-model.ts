@@ -67,6 +67,7 @@ interface ModelDelivery {
   isAmbiguous: boolean;
   /** Null while it waits for its key. */
   dueAt: number | null;
+  readonly createdAt: number;
 }
 
 /** The lane as it must be. */
@@ -84,14 +85,23 @@ export class LaneModel {
     return delivery.isPending && !mustWait(delivery.action, earlier);
   }
 
-  add(delivery: Omit<ModelDelivery, "isPending" | "isAmbiguous" | "dueAt">, supersedes: boolean) {
+  add(
+    delivery: Omit<ModelDelivery, "isPending" | "isAmbiguous" | "dueAt" | "createdAt">,
+    supersedes: boolean,
+  ) {
     for (const other of supersedes ? this.deliveries : []) {
       const isUnsent = !other.isAmbiguous && !this.held.has(other.id);
       if (other.key !== delivery.key || other.action !== "trigger" || !isUnsent) continue;
       other.isPending = false;
     }
     this.letGo();
-    const added = { ...delivery, isPending: true, isAmbiguous: false, dueAt: null };
+    const added = {
+      ...delivery,
+      isPending: true,
+      isAmbiguous: false,
+      dueAt: null,
+      createdAt: this.now,
+    };
     this.deliveries.push(added);
     this.letGo();
   }
@@ -100,6 +110,14 @@ export class LaneModel {
   letGo(): void {
     for (const delivery of this.deliveries) {
       if (delivery.dueAt === null && this.mayGo(delivery)) delivery.dueAt = this.now;
+    }
+  }
+
+  /** What was put off while the sink was broken is due as on its arrival. */
+  heal(): void {
+    for (const delivery of this.deliveries) {
+      if (delivery.isPending && (delivery.dueAt ?? 0) > this.now)
+        delivery.dueAt = delivery.createdAt;
     }
   }
 

@@ -129,7 +129,9 @@ class ModelRun {
     assert.ok(delivery);
     model.held.delete(leased.id);
     const settlement = settlementFor(leased, end, model.now);
+    const wasBroken = model.probeAt !== null;
     if (settlement.health !== undefined) model.probeAt = settlement.health.nextProbeAt;
+    if (wasBroken && settlement.health?.state === "healthy") model.heal();
     delivery.isPending = settlement.state === "pending";
     delivery.isAmbiguous ||= end === "ambiguous";
     if (delivery.isPending) delivery.dueAt = settlement.dueAt;

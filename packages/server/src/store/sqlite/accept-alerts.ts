@@ -184,7 +184,8 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     announceDue(state, lane, now);
     return;
   }
-  const leasable = { deliveryId: id, deliveryNo, dedupKey, action, dueAt: now };
+  const chars = alert.body.length;
+  const leasable = { deliveryId: id, deliveryNo, dedupKey, action, dueAt: now, chars };
   announceOffer(state, taker, {
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,

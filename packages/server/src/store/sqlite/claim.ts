@@ -1,9 +1,10 @@
+import { leasedCharsPerLaneMax } from "../lease-limits.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ClaimedLane, Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
 import { startSweep } from "./delete-event-sink.ts";
-import { findNextDue, pickDue } from "./due.ts";
+import { type DueRow, findNextDue, pickDue } from "./due.ts";
 import {
   announceDue,
   changeLane,
@@ -37,8 +38,9 @@ function claimLane(
   limit: number,
   now: number,
 ): Pick<ClaimedLane, "deliveries" | "nextDueAt"> {
-  const { due, nextDueAt } = pickDue(state, lane, roomFor(lane, limit, now), now);
-  const deliveries = due.map(({ no }) => lease(state, lane, holder, no));
+  const { due, nextDueAt: othersDueAt } = pickDue(state, lane, roomFor(lane, limit, now), now);
+  const deliveries = leaseSome(state, lane, holder, due);
+  const nextDueAt = due[deliveries.length]?.due_at ?? othersDueAt;
   const hasBacklog = nextDueAt !== null && nextDueAt <= now;
   if (hasBacklog !== lane.hasBacklog) changeLane(state, lane, { hasBacklog });
   return { deliveries, nextDueAt: nextDueAt === null ? null : claimableAt(lane, nextDueAt) };
@@ -49,6 +51,24 @@ function roomFor(lane: LaneState, limit: number, now: number): number {
   const from = claimableAt(lane, now);
   if (from === null || from > now) return 0;
   return lane.probeAt === null ? limit : Math.min(limit, 1);
+}
+
+/** Stops where memory asks for it; the first is always leased. */
+function leaseSome(
+  state: WriterState,
+  lane: LaneState,
+  holder: PortClient,
+  due: readonly DueRow[],
+): LeasedDelivery[] {
+  const leased: LeasedDelivery[] = [];
+  let chars = 0;
+  for (const { no } of due) {
+    if (chars >= leasedCharsPerLaneMax) break;
+    const delivery = lease(state, lane, holder, no);
+    chars += delivery.alert.body.length;
+    leased.push(delivery);
+  }
+  return leased;
 }
 
 function lease(
@@ -82,6 +102,7 @@ function lease(
     dedupKey,
     action,
     dueAt: row.due_at,
+    chars: alert.body.length,
   };
   return {
     tenantId: lane.tenantId,

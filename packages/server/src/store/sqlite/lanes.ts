@@ -1,6 +1,7 @@
 import type { AlertAction } from "../../domain/delivery.ts";
 import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { EventSinkId } from "../../ids.ts";
+import { leasedCharsPerLaneMax, offeredMax } from "../lease-limits.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
@@ -45,6 +46,8 @@ export function findLane(
     eventSinkNo: row.no,
     changeCount: 0,
     leasedCount: 0,
+    leasedChars: 0,
+    pullsBefore: null,
     hasBacklog: row.has_backlog === 1,
     hasMemory: row.has_memory === 1,
     hasWaiting: row.has_waiting === 1,
@@ -71,11 +74,13 @@ export function findLiveLane(state: WriterState, lane: Lane, now: number): LaneS
     : found;
 }
 
-type LaneChanges = Partial<Omit<LaneState, keyof Lane | "eventSinkNo" | "leasedCount">>;
+type LaneChanges = Partial<
+  Omit<LaneState, keyof Lane | "eventSinkNo" | "leasedCount" | "leasedChars">
+>;
 
 /** Changes what the writer knows of a lane, to be undone with the batch. */
 export function changeLane(state: WriterState, lane: LaneState, changes: LaneChanges): void {
-  // What is undone after this has brought `leasedCount` back to what is copied here.
+  // What is undone after this has brought the lease counts back to what is copied here.
   const before = { ...lane };
   state.undo.push(() => Object.assign(lane, before));
   Object.assign(lane, changes);
@@ -88,13 +93,15 @@ export interface Leasable {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly dueAt: number;
+  /** Of its alert's body. */
+  readonly chars: number;
 }
 
 export function takeLease(
   state: WriterState,
   lane: LaneState,
   holder: PortClient,
-  { deliveryId, deliveryNo, dedupKey, action, dueAt }: Leasable,
+  { deliveryId, ...leasable }: Leasable,
 ): string {
   state.lastLeaseNo += 1;
   const token = `${state.leasePrefix}-${state.lastLeaseNo.toString(36)}`;
@@ -102,16 +109,13 @@ export function takeLease(
     token,
     lane,
     holder,
-    deliveryNo,
-    dedupKey,
-    action,
-    dueAt,
+    ...leasable,
     laneChangeCount: lane.changeCount,
   });
-  lane.leasedCount += 1;
+  countLease(lane, leasable.chars, 1);
   state.undo.push(() => {
     state.leases.delete(deliveryId);
-    lane.leasedCount -= 1;
+    countLease(lane, leasable.chars, -1);
   });
   return token;
 }
@@ -131,11 +135,16 @@ export function findLease(
 
 export function endLease(state: WriterState, deliveryId: string, lease: Lease): void {
   state.leases.delete(deliveryId);
-  lease.lane.leasedCount -= 1;
+  countLease(lease.lane, lease.chars, -1);
   state.undo.push(() => {
     state.leases.set(deliveryId, lease);
-    lease.lane.leasedCount += 1;
+    countLease(lease.lane, lease.chars, 1);
   });
+}
+
+function countLease(lane: LaneState, chars: number, sign: 1 | -1): void {
+  lane.leasedCount += sign;
+  lane.leasedChars += sign * chars;
 }
 
 /** Paused or broken: new deliveries of such a lane are not offered. */
@@ -177,6 +186,9 @@ export function announceDue(state: WriterState, lane: LaneState, dueAt: number):
  */
 export function findTaker(state: WriterState, lane: LaneState): PortClient | undefined {
   if (lane.hasBacklog || isHeld(lane) || lane.deletedAt !== null) return undefined;
+  // What is leased is in memory: past these it is claimed from the disk as there is room for it.
+  if (state.leases.size >= offeredMax || lane.leasedChars >= leasedCharsPerLaneMax)
+    return undefined;
   const takers = [...state.clients].filter((client) => (client.offersPerLane ?? 0) > 0);
   const taker = takers[lane.eventSinkNo % takers.length];
   return taker !== undefined && lane.leasedCount < (taker.offersPerLane ?? 0) ? taker : undefined;

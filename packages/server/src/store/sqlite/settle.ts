@@ -4,6 +4,7 @@ import type { Input, Output } from "../protocol.ts";
 import type { Settlement, SettleResult } from "../store.ts";
 import { announceNext } from "./due.ts";
 import { changeLane, endLease, findLease } from "./lanes.ts";
+import { pullForward } from "./pull-forward.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
 import { releaseWaiting } from "./waiting.ts";
@@ -90,6 +91,8 @@ function judgeSink(state: WriterState, lease: Lease, { health, pausesSink, now }
   const { lane } = lease;
   const wasBroken = lane.probeAt !== null;
   if (health !== undefined) writeHealth(state, lane, health);
+  if (wasBroken && health?.state === "healthy") changeLane(state, lane, { pullsBefore: now });
+  if (lane.pullsBefore !== null) pullForward(state, lane, lane.pullsBefore);
   // What the old settings met must not stop a sink that its owner has mended since.
   const isCurrent = lane.changeCount === lease.laneChangeCount;
   if (pausesSink === true && isCurrent) pauseSink(state, lane, now);

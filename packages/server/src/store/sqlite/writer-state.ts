@@ -11,6 +11,7 @@ export interface LaneState extends Lane {
   /** Counts changes by the sink's owner since the writer started. */
   changeCount: number;
   leasedCount: number;
+  leasedChars: number;
   /** Something is due that nobody was offered; until a claim has taken it all, nothing is offered. */
   hasBacklog: boolean;
   /** Whether `sink_memory` may hold something of this sink. */
@@ -19,6 +20,8 @@ export interface LaneState extends Lane {
   hasWaiting: boolean;
   isPaused: boolean;
   healthState: SinkHealth["state"];
+  /** It healed then, and what was put off before may not all be due again yet; null when it is. */
+  pullsBefore: number | null;
   /** When a broken sink may be probed; null while it is not broken. */
   probeAt: number | null;
   deletedAt: number | null;
@@ -33,6 +36,8 @@ export interface Lease {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly dueAt: number;
+  /** Of its alert's body. */
+  readonly chars: number;
   /** The lane's `changeCount` as the lease began. */
   readonly laneChangeCount: number;
 }
