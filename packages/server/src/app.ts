@@ -157,6 +157,7 @@ async function listen(
     log,
     settings: {
       requireHttps: config.requireHttps,
+      allowCidrs: config.allowCidrs,
       alertBytesMax: config.alertBytesMax,
       batchBytesMax: config.batchBytesMax,
       vendors,

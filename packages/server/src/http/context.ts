@@ -7,6 +7,7 @@ import type { EngineControl } from "../engine/engine-control.ts";
 import type { SlackRefresher } from "../engine/refresh-slack-token.ts";
 import type { Replayer } from "../engine/replayer.ts";
 import type { Log } from "../log.ts";
+import type { AddressGuard } from "../outbound/address-guard.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
@@ -24,6 +25,8 @@ import type { ChannelBooks } from "./slack-channel-book.ts";
 export interface HttpSettings {
   /** `EVENT_SINKS_REQUIRE_HTTPS`: webhook URLs must be `https:`. */
   readonly requireHttps: boolean;
+  /** `EVENT_SINKS_ALLOW_CIDRS`: what sinks saved by the operator may reach although it is not public. */
+  readonly allowCidrs: readonly string[];
   readonly alertBytesMax: number;
   readonly batchBytesMax: number;
   readonly vendors: VendorUrls;
@@ -66,6 +69,8 @@ export interface HttpContext extends HttpDeps {
   /** Browsers reach this service over TLS. */
   readonly isHttps: boolean;
   readonly intakeMetrics: IntakeMetrics;
+  /** Which addresses a sink may name, by who saves it. */
+  readonly guards: Readonly<Record<"public" | "operator", AddressGuard>>;
   readonly slackRefresher: SlackRefresher;
   readonly channelBooks: ChannelBooks;
 }

@@ -8,6 +8,8 @@ import { type TSchema, Type } from "typebox";
 import { operatorSlackIntegrationId, type SlackIntegration } from "../domain/event-sink.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../domain/json.ts";
 import { isUuid, type TenantId } from "../ids.ts";
+import { isForbiddenHost } from "../outbound/address-guard.ts";
+import { textArg } from "../sinks/args.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import { isMaskedUrl } from "../sinks/secret-url.ts";
 import type { SinkSettings, SinkType } from "../sinks/sink-type.ts";
@@ -67,6 +69,8 @@ export interface ReadSettingsInput {
   readonly current: SinkSettings | null;
   readonly tenantId: TenantId;
   readonly principal: Principal;
+  /** Whether the operator had chosen the target it has; false for a new one. */
+  readonly wasSavedByOperator: boolean;
 }
 
 /** The settings and secrets to store. Throws `ApiError`. */
@@ -104,6 +108,7 @@ async function readOwnSettings(
       `${sinkType.wireName} URLs must start with https:// here (EVENT_SINKS_REQUIRE_HTTPS is on).`,
     );
   }
+  refuseForbiddenHost(read.settings, input, context);
   if (sinkType.type === "email" && context.settings.vendors.mailFrom === undefined) {
     throw refuseArgs(
       "invalid_request",
@@ -117,17 +122,39 @@ async function readOwnSettings(
 }
 
 /**
+ * What the URL shows already is refused here, rather than at each delivery: an address that
+ * is not public. Where a name leads can change, so the client that sends judges that.
+ */
+function refuseForbiddenHost(
+  settings: JsonObject,
+  input: ReadSettingsInput,
+  { guards }: HttpContext,
+): void {
+  const { wireName } = input.sinkType;
+  const url = takesUrl(input.sinkType) ? URL.parse(textArg(settings, "url") ?? "") : null;
+  const guard = isSavedByOperator(input) ? guards.operator : guards.public;
+  if (url === null || !isForbiddenHost(url, guard)) return;
+  throw refuseArgs(
+    "invalid_request",
+    `${wireName}.url`,
+    `${url.hostname} is no public address, and sinks reach no others: use a public one, or have the operator ` +
+      "list it in EVENT_SINKS_ALLOW_CIDRS and save this sink with an operator key.",
+  );
+}
+
+/**
  * Whether the sink counts as saved by the operator, who lets it reach private addresses:
  * only if the operator chose its target. Renaming a tenant's sink, or changing its headers,
  * must not vouch for a URL that the tenant chose.
  */
-export function isSavedByOperator(
-  input: { sinkType: SinkType; args: JsonObject; principal: Principal },
-  wasBefore: boolean,
-): boolean {
+export function isSavedByOperator(input: ReadSettingsInput): boolean {
   if (input.principal.kind !== "operator") return false;
   const { url } = input.args;
-  return wasBefore || !takesUrl(input.sinkType) || (typeof url === "string" && !isMaskedUrl(url));
+  return (
+    input.wasSavedByOperator ||
+    !takesUrl(input.sinkType) ||
+    (typeof url === "string" && !isMaskedUrl(url))
+  );
 }
 
 /** Whether who saves the sink chooses where its requests go. */

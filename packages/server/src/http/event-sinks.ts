@@ -109,7 +109,8 @@ function addCreate(app: App, context: HttpContext): void {
     const { store, clock } = context;
     const { sinkType, args } = readNamedType(body.event_sink_args);
     const tenantId = body.tenant_id;
-    const input = { sinkType, args, current: null, tenantId, principal };
+    const owner = { tenantId, principal, wasSavedByOperator: false };
+    const input = { sinkType, args, current: null, ...owner };
     const { settings, secrets } = await readSettings(input, context);
     const id = newId();
     const now = clock.now();
@@ -121,7 +122,7 @@ function addCreate(app: App, context: HttpContext): void {
       type: sinkType.type,
       settings,
       sealedSecrets: seal(secrets, { id, tenantId }, context),
-      savedByOperator: isSavedByOperator(input, false),
+      savedByOperator: isSavedByOperator(input),
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -234,13 +235,14 @@ async function applyUpdate(
   }
   const { tenantId } = current;
   const before = { settings: current.settings, secrets: openSecrets(current, context) };
-  const input = { sinkType, args, current: before, tenantId, principal };
+  const owner = { tenantId, principal, wasSavedByOperator: current.savedByOperator };
+  const input = { sinkType, args, current: before, ...owner };
   const { settings, secrets } = await readSettings(input, context);
   return {
     ...changed,
     settings,
     sealedSecrets: seal(secrets, current, context),
-    savedByOperator: isSavedByOperator(input, current.savedByOperator),
+    savedByOperator: isSavedByOperator(input),
   };
 }
 

@@ -16,6 +16,7 @@ import { fastify } from "fastify";
 import { stringifyJson } from "../domain/json.ts";
 import { createSlackRefresher } from "../engine/refresh-slack-token.ts";
 import { newId } from "../ids.ts";
+import { createAddressGuard } from "../outbound/address-guard.ts";
 import { createAdmission } from "./admission.ts";
 import { createAlertIntake } from "./alert-intake.ts";
 import { alertRoutes } from "./alerts.ts";
@@ -77,6 +78,10 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   const context: HttpContext = {
     ...deps,
     slackRefresher,
+    guards: {
+      public: createAddressGuard([]),
+      operator: createAddressGuard(deps.settings.allowCidrs),
+    },
     channelBooks: createChannelBooks({ ...deps, slackRefresher }),
     intake: createAlertIntake(deps.store, deps.clock),
     tenantSinks: createTenantSinks(deps.store, deps.clock),

@@ -100,6 +100,19 @@ export function isLocalhostName(name: string): boolean {
   return plain === "localhost" || plain.endsWith(".localhost");
 }
 
+/** What names of this machine stand for; not asked of DNS. */
+export const localAddresses: readonly string[] = ["127.0.0.1", "::1"];
+
+/**
+ * True when the URL itself says that it leads where `guard` lets nothing go: its host is a
+ * refused address, or a name of this machine. Other names say so only when they are resolved.
+ */
+export function isForbiddenHost({ hostname }: URL, guard: AddressGuard): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0) return !guard(host);
+  return isLocalhostName(host) && !localAddresses.some(guard);
+}
+
 /** `example.com.` and `example.com` are the same name. */
 export function withoutTrailingDot(name: string): string {
   return name.endsWith(".") ? name.slice(0, -1) : name;

@@ -1,6 +1,11 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type AddressGuard, isLocalhostName, withoutTrailingDot } from "./address-guard.ts";
+import {
+  type AddressGuard,
+  isLocalhostName,
+  localAddresses,
+  withoutTrailingDot,
+} from "./address-guard.ts";
 import { ConnectError } from "./failure.ts";
 
 /** Asks for all addresses of a name. Rejects when there are none. */
@@ -43,7 +48,7 @@ export async function resolveAddresses(
     if (guard !== null && !guard(host)) throw blocked(`${host} is not a public address`);
     return [host];
   }
-  if (guard !== null && isLocalhostName(host)) return localAddresses(host, guard);
+  if (guard !== null && isLocalhostName(host)) return allowedHere(host, guard);
   const addresses = await ask(host, resolve);
   if (guard !== null && !addresses.every(guard)) {
     throw blocked(`${host} leads to an address that is not public`);
@@ -52,8 +57,8 @@ export async function resolveAddresses(
 }
 
 /** Not asked of DNS; each family counts for itself, as `127.0.0.0/8` is usually allowed without `::1`. */
-function localAddresses(name: string, guard: AddressGuard): readonly string[] {
-  const allowed = ["127.0.0.1", "::1"].filter(guard);
+function allowedHere(name: string, guard: AddressGuard): readonly string[] {
+  const allowed = localAddresses.filter(guard);
   if (allowed.length === 0) throw blocked(`${name} is this machine, not a public address`);
   return allowed;
 }

@@ -78,7 +78,7 @@ function readUrl(text: string): URL | string {
   const url = URL.parse(text);
   if (url === null) return "This is no URL. Copy the whole one.";
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return `The URL must start with https://, not ${url.protocol}`;
+    return `The URL must start with https://, not \`${url.protocol}\`.`;
   }
   if (url.username !== "" || url.password !== "") {
     return "The URL holds a user name or password, which this platform does not use.";

@@ -11,6 +11,7 @@ import { createLog } from "../../src/log.ts";
 import { hashApiKey } from "../../src/operator-key.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
 import type { Mailer } from "../../src/outbound/outbound.ts";
+import type { Resolve } from "../../src/outbound/resolve-addresses.ts";
 import { createSealer } from "../../src/sealer.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { type FreshStore, openFreshStore } from "./fresh-store.ts";
@@ -50,6 +51,7 @@ export interface FreshHttp {
 
 const defaultSettings: HttpSettings = {
   requireHttps: false,
+  allowCidrs: ["127.0.0.0/8"],
   alertBytesMax: 64 * 1024,
   batchBytesMax: 256 * 1024,
   vendors: { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" },
@@ -66,15 +68,23 @@ const defaultSettings: HttpSettings = {
 };
 
 export async function openFreshHttp(
-  change: { settings?: Partial<HttpSettings>; deps?: Partial<HttpDeps>; mailer?: Mailer } = {},
+  change: {
+    settings?: Partial<HttpSettings>;
+    deps?: Partial<HttpDeps>;
+    mailer?: Mailer;
+    /** Instead of the system's DNS. */
+    resolve?: Resolve;
+  } = {},
 ): Promise<FreshHttp> {
   const clock = createFakeClock();
   const fresh = await openFreshStore();
   const lines: string[] = [];
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
   const sealer = createSealer(randomBytes(32));
-  const outbound = createOutbound({ allowCidrs: ["127.0.0.0/8"] });
   const settings = { ...defaultSettings, ...change.settings };
+  const { allowCidrs } = settings;
+  const { resolve } = change;
+  const outbound = createOutbound({ allowCidrs, ...(resolve === undefined ? {} : { resolve }) });
   const metrics = createEngineMetrics();
   const random = () => 0.5;
   const engine = new Engine({

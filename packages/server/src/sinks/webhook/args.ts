@@ -177,7 +177,7 @@ function findUrlProblem(text: string): string | undefined {
     return "This is no URL. Give a whole one, e.g. https://example.com/alerts.";
   }
   if (parsed.protocol !== "https:" && parsed.protocol !== "http:") {
-    return `The URL must start with https:// or http://, not ${parsed.protocol}`;
+    return `The URL must start with https:// or http://, not \`${parsed.protocol}\`.`;
   }
   if (parsed.username !== "" || parsed.password !== "") {
     return "The URL holds a user name or password. Put credentials into `headers`, where they are kept secret.";
