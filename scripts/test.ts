@@ -15,11 +15,13 @@ const root = dirname(import.meta.dirname);
 /** The slowest end-to-end tests need some 20 s; what takes longer than this hangs. */
 const testTimeoutMs = 120_000;
 const fileTimeoutMs = 180_000;
+/** The crash tests kill the service dozens of times under load: minutes, more on a busy machine. */
+const crashFileTimeoutMs = 900_000;
 /** What a file leaves open after its last test may take this long to close. */
 const lingerMs = 10_000;
 
 const watchdog = new URL("./test/watchdog.ts", import.meta.url);
-watchdog.search = `fileMs=${fileTimeoutMs}&lingerMs=${lingerMs}`;
+watchdog.search = `fileMs=${fileTimeoutMs}&crashFileMs=${crashFileTimeoutMs}&lingerMs=${lingerMs}`;
 
 const allTests = [
   "packages/*/src/**/*.test.ts",

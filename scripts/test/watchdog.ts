@@ -8,7 +8,8 @@
  * - a file that takes too long altogether is ended, from a thread of its own, since the
  *   main thread may be in an endless loop.
  *
- * The two times stand in this module's own address: `watchdog.ts?fileMs=…&lingerMs=…`.
+ * The times stand in this module's own address: `watchdog.ts?fileMs=…&crashFileMs=…&lingerMs=…`;
+ * the second, if there, is for the files in a `test/crash` folder.
  */
 
 import { writeSync } from "node:fs";
@@ -17,7 +18,6 @@ import { after } from "node:test";
 import { isMainThread, Worker } from "node:worker_threads";
 
 const limits = new URL(import.meta.url).searchParams;
-const fileMs = Number(limits.get("fileMs"));
 const lingerMs = Number(limits.get("lingerMs"));
 
 /** Plain JavaScript, since it is started from a string: a thread that only waits and kills. */
@@ -31,6 +31,8 @@ const killer = `
 `;
 
 function watch(file: string): void {
+  const isCrashTest = /test[/\\]crash[/\\]/.test(file) && limits.has("crashFileMs");
+  const fileMs = Number(limits.get(isCrashTest ? "crashFileMs" : "fileMs"));
   const message = `${file} did not end within ${fileMs / 1000} s and was killed\n`;
   new Worker(killer, { eval: true, execArgv: [], workerData: { fileMs, message } }).unref();
   after(() => {

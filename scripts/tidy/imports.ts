@@ -25,6 +25,7 @@ const serverSource = "packages/server/src/";
 const groundFiles = [
   "clock",
   "config",
+  "durable-folder",
   "encryption-key",
   "errors",
   "ids",

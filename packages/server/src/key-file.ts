@@ -2,15 +2,14 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fstatSync,
-  fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeDurableFolder, syncFolder } from "./durable-folder.ts";
 
 export interface KeyFile {
   readonly path: string;
@@ -41,7 +40,7 @@ export function readOrMakeKeyFile(dataDir: string, name: string, make: () => str
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDurableFolder(path, 0o700);
   } catch (error) {
     throw new Error(`The folder ${path} cannot be made (${codeOf(error)}). ${folderCure}`, {
       cause: error,
@@ -94,7 +93,7 @@ function publish(path: string, text: string): boolean {
   } finally {
     rmSync(draft, { force: true });
   }
-  syncDirectory(dirname(path));
+  syncFolder(dirname(path));
   return true;
 }
 
@@ -110,16 +109,6 @@ function linkOrWrite(draft: string, path: string, text: string): void {
 
 function writeNew(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600, flag: "wx", flush: true });
-}
-
-function syncDirectory(path: string): void {
-  if (process.platform === "win32") return;
-  const directory = openSync(path, "r");
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
 }
 
 function codeOf(error: unknown): string {

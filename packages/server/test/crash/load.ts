@@ -42,13 +42,18 @@ export async function runLoad(ledger: Ledger, options: LoadOptions): Promise<voi
   await agent.destroy();
 }
 
-/** The ids that were answered as taken; null when the service is gone. */
+/**
+ * The ids that were answered as taken; null when the service is gone.
+ * @throws when it refuses the load: then there is nothing to balance.
+ */
 async function post(
   agent: Agent,
   ids: readonly string[],
   { url, operatorKey, tenantId }: LoadOptions,
 ): Promise<string[] | null> {
   const alerts = ids.map((id) => ({ tenant_id: tenantId, id, name: "crash test", severity_id: 3 }));
+  let status: number;
+  let text: string;
   try {
     const answer = await request(`${url}/v1/alert/batch`, {
       dispatcher: agent,
@@ -56,10 +61,14 @@ async function post(
       headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
       body: JSON.stringify({ alerts }),
     });
-    const body = (await answer.body.json()) as { alerts?: { alert?: { id: string } }[] };
-    if (answer.statusCode !== 202) return [];
-    return (body.alerts ?? []).flatMap(({ alert }) => (alert === undefined ? [] : [alert.id]));
+    status = answer.statusCode;
+    text = await answer.body.text();
   } catch {
     return null;
   }
+  if (status === 503) return [];
+  const results: { alert?: { id: string } }[] = status === 202 ? JSON.parse(text).alerts : [];
+  const taken = results.flatMap(({ alert }) => (alert === undefined ? [] : [alert.id]));
+  if (taken.length < ids.length) throw new Error(`the load was refused: ${text.slice(0, 500)}`);
+  return taken;
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { makeDurableFolder } from "../../durable-folder.ts";
 import type { Log } from "../../log.ts";
 import { migrate } from "../migrate.ts";
 import type { ControlMessage, StoreConnection, WorkerNotice } from "../protocol.ts";
@@ -74,7 +75,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 function resolveDatabasePath(given: string): string {
   const path = resolve(given);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDurableFolder(dirname(path));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
