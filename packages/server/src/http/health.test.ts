@@ -78,6 +78,19 @@ test("metrics are for this machine and for the operator, and hold this thread's 
   assert.equal((await http.call("GET", "/metrics", undefined, { key })).status, 401);
   const options = { key: operatorKey, headers: forwarded };
   assert.equal((await http.call("GET", "/metrics", undefined, options)).status, 200);
+  for (const [host, status] of [
+    ["localhost", 200],
+    ["LOCALHOST:8080", 200],
+    ["127.0.0.1:8080", 200],
+    ["[::1]:8080", 200],
+    ["rebound.example", 401],
+    ["127.0.0.1.rebound.example", 401],
+    ["localhost.rebound.example:8080", 401],
+    ["127.0.0.1@rebound.example", 401],
+  ] as const) {
+    const answer = await http.app.inject({ url: "/metrics", headers: { host } });
+    assert.equal(answer.statusCode, status, host);
+  }
   const remote = await http.app.inject({ url: "/metrics", remoteAddress: "203.0.113.7" });
   assert.equal(remote.statusCode, 401);
   await http.close();

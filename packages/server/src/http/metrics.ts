@@ -37,7 +37,8 @@ export function metricsRoute(app: App, context: HttpContext): void {
   const schema = {
     tags: ["Service"],
     summary: "Metrics, for Prometheus",
-    description: "From the machine itself without a key, from elsewhere with the operator key.",
+    description:
+      "From the machine itself (Host is `localhost`, `127.0.0.1` or `[::1]`) without a key, from elsewhere with the operator key.",
     response: { 200: Type.String() },
   };
   app.get("/metrics", { schema }, async (request, reply) => {
@@ -67,13 +68,28 @@ function requireLocalOrOperator(request: FastifyRequest, operatorKeyHash: string
   const key = readBearer(request.headers.authorization);
   if (key !== undefined && isOperatorKey(hashApiKey(key), operatorKeyHash)) return;
   if (key === undefined && isFromThisMachine(request)) return;
-  throw new ApiError("unauthorized", "From here, metrics need the operator key as a Bearer token.");
+  throw new ApiError(
+    "unauthorized",
+    "Metrics need the operator key as a Bearer token, but from this machine by the name localhost or 127.0.0.1.",
+  );
 }
 
-/** A proxy on this machine speaks for somebody elsewhere, and says so in these headers. */
+/**
+ * A proxy on this machine speaks for somebody elsewhere, and says so in these headers. A browser
+ * on this machine does too, when another site's name leads here (DNS rebinding); it then sends
+ * that name as Host.
+ */
 function isFromThisMachine({ socket, headers }: FastifyRequest): boolean {
   const isForwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some(
     (name) => headers[name] !== undefined,
   );
-  return !isForwarded && /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? "");
+  return !isForwarded && isLoopback(socket.remoteAddress ?? "") && isLoopbackHost(headers.host);
+}
+
+const isLoopback = (address: string): boolean => /^(::ffff:)?127\.|^::1$/.test(address);
+
+/** True when a `Host` header means this machine by itself, whatever DNS says. */
+function isLoopbackHost(host: string | undefined): boolean {
+  const name = URL.parse(`http://${host}`)?.hostname ?? "";
+  return name === "localhost" || /^127(\.\d+){3}$|^\[::1\]$/.test(name);
 }
