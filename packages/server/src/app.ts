@@ -10,6 +10,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -34,12 +35,12 @@ export interface App {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly operatorKey: OperatorKey;
-  /** Stops intake, finishes what is under way, hands back the rest. Calling it again waits for the first. */
+  /**
+   * Says that it is not ready, and after the delay that is set stops intake, finishes what is under way,
+   * and hands back the rest. Calling it again waits for the first.
+   */
   stop(): Promise<void>;
 }
-
-/** Attempts under way may take this long to finish when the service is stopped. */
-const stopGraceMs = 10_000;
 
 /**
  * Starts everything; resolves when the service listens. Rejects with a sentence for the
@@ -51,7 +52,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
   const stops: (() => Promise<void>)[] = [];
   let stopping: Promise<void> | null = null;
   const stop = () => {
-    stopping ??= stopAll(stops);
+    stopping ??= sleep(config.stopDelayS * 1000).then(() => stopAll(stops));
     return stopping;
   };
   try {
@@ -91,7 +92,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
       },
       onCrash,
     );
-    stops.push(() => engine.stop(stopGraceMs));
+    stops.push(() => engine.stop(config.stopGraceS * 1000));
 
     const url = await listen(
       { config, operatorKey, store, engine, sealer, vendors, slackApp, log },
@@ -101,7 +102,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     log.info({ url, database: databasePath }, "service.listening");
     return { url, operatorKey, stop };
   } catch (error) {
-    await stop();
+    await stopAll(stops);
     throw error;
   }
 }
@@ -179,7 +180,9 @@ async function listen(
   stops.push(() => checked);
   const server = await createHttpServer(deps);
   stops.push(async () => {
-    await server.close();
+    // A body that comes in drops must not hold up the stop: it gets as long as an attempt does.
+    const cut = setTimeout(() => server.server.closeAllConnections(), config.stopGraceS * 1000);
+    await server.close().finally(() => clearTimeout(cut));
     log.info({}, "service.stopped_listening");
   });
   const { host, port } = config.listen;

@@ -133,6 +133,8 @@ describe("settings", () => {
       memoryBytesMax: null,
       diskFreeBytesMin: 256 * 1024 * 1024,
       connectionsMax: 4_096,
+      stopDelayS: 0,
+      stopGraceS: 10,
       logLevel: "info",
     });
   });

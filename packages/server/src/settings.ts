@@ -200,6 +200,18 @@ export const settings = {
       "Connections to the API at a time. One too many is told so with 503 and closed; probes and metrics are answered on it all the same. Mind the limit of open files (`ulimit -n`).",
     read: readCount(16, 1_000_000),
   }),
+  stopDelayS: withDefault<number>("0", {
+    name: "EVENT_SINKS_STOP_DELAY",
+    meaning:
+      "Seconds from SIGTERM until it stops taking requests. `/readyz` fails from the start of them, so that a load balancer can send requests elsewhere first. A few more than the time between its probes.",
+    read: readCount(0, 600),
+  }),
+  stopGraceS: withDefault<number>("10", {
+    name: "EVENT_SINKS_STOP_GRACE",
+    meaning:
+      "Seconds that attempts under way get to finish after that. What takes longer is cut off, recorded as ambiguous, and tried again after the next start.",
+    read: readCount(0, 600),
+  }),
   logLevel: withDefault<LogLevel>("info", {
     name: "EVENT_SINKS_LOG_LEVEL",
     meaning: `How much is logged: ${logLevels.map((level) => `\`${level}\``).join(", ")}.`,
