@@ -24,9 +24,12 @@ import { createLog, type Log } from "./log.ts";
 import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
 import { createOutbound } from "./outbound/create-outbound.ts";
 import { canaryText, checkCanary, createSealer, type Sealer } from "./sealer.ts";
+import { type DatabaseLocation, showDatabase } from "./setting-readers.ts";
 import type { VendorUrls } from "./sinks/sink-type.ts";
 import type { SlackApp } from "./sinks/slack/oauth.ts";
 import { attachStore } from "./store/client.ts";
+import { openPostgresStore } from "./store/postgres/store.ts";
+import type { StoreConnection } from "./store/protocol.ts";
 import { openSqliteStore } from "./store/sqlite/store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -56,23 +59,13 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     return stopping;
   };
   try {
-    const databasePath = resolve(config.database.path);
-    const operatorKey = loadOperatorKey(config.apiKey, dirname(databasePath));
-    const encryptionKey = loadEncryptionKey(
-      config.encryptionKey,
-      dirname(databasePath),
-      existsSync(databasePath),
-    );
+    const { operatorKey, encryptionKey } = loadKeys(config);
     for (const { warning } of [operatorKey, encryptionKey]) {
       if (warning !== null) log.warn({ warning }, "service.key_file");
     }
     const sealer = createSealer(encryptionKey.key);
 
-    const database = await openSqliteStore({
-      path: databasePath,
-      log,
-      onCrash,
-    });
+    const database = await openDatabase(config.database, log, onCrash);
     stops.push(() => database.close());
     const store = attachStore(database.connect());
     stops.push(() => store.close());
@@ -99,12 +92,32 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
       stops,
       { isStopping: () => stopping !== null },
     );
-    log.info({ url, database: databasePath }, "service.listening");
+    log.info({ url, database: showDatabase(config.database) }, "service.listening");
     return { url, operatorKey, stop };
   } catch (error) {
     await stopAll(stops);
     throw error;
   }
+}
+
+/** On SQLite keys that are not set are kept beside the file; on PostgreSQL they must be set. */
+function loadKeys({ database, apiKey, encryptionKey }: Config) {
+  const path = database.kind === "sqlite" ? resolve(database.path) : null;
+  const folder = path === null ? "." : dirname(path);
+  return {
+    operatorKey: loadOperatorKey(apiKey, folder),
+    encryptionKey: loadEncryptionKey(encryptionKey, folder, path !== null && existsSync(path)),
+  };
+}
+
+function openDatabase(
+  location: DatabaseLocation,
+  log: Log,
+  onCrash: (error: Error) => void,
+): Promise<{ connect(): StoreConnection; close(): Promise<void> }> {
+  return location.kind === "sqlite"
+    ? openSqliteStore({ path: resolve(location.path), log, onCrash })
+    : openPostgresStore({ url: location.url.reveal(), log, onCrash });
 }
 
 /** Mail has a sender only where there is a server to send it. */
@@ -169,7 +182,7 @@ async function listen(
         bytesMax: config.intakeBytesMax,
         memoryBytesMax: config.memoryBytesMax,
         diskFreeBytesMin: config.diskFreeBytesMin,
-        folder: dirname(resolve(config.database.path)),
+        folder: config.database.kind === "sqlite" ? dirname(resolve(config.database.path)) : null,
       },
       connectionsMax: config.connectionsMax,
     },

@@ -183,11 +183,19 @@ describe("settings", () => {
     });
   }
 
-  it("say that PostgreSQL is not there yet, without the password in the URL", () => {
+  it("of PostgreSQL need both keys, and never show the password", () => {
     for (const scheme of ["postgres", "postgresql"]) {
-      const [problem] = problemsOf({ EVENT_SINKS_DATABASE_URL: `${scheme}://u:hunter2@db/x` });
-      assert.match(problem ?? "", /PostgreSQL, which this version cannot use yet/);
-      assert.doesNotMatch(problem ?? "", /hunter2/);
+      const given = { EVENT_SINKS_DATABASE_URL: `${scheme}://u:hunter2@db/x?password=hunter2` };
+      const problems = problemsOf(given);
+      assert.match(problems.join(), /ENCRYPTION_KEY must be set.*API_KEY must be set/);
+      assert.doesNotMatch(problems.join(), /hunter2/);
+      const config = configOf({
+        ...given,
+        EVENT_SINKS_API_KEY: key,
+        EVENT_SINKS_ENCRYPTION_KEY: encryptionKey,
+      });
+      assert.equal(config.database.kind, "postgres");
+      assert.doesNotMatch(JSON.stringify(config) + describeConfig(config), /hunter2/);
     }
   });
 

@@ -49,6 +49,17 @@ function findContradictions(config: Config): string[] {
       "EVENT_SINKS_INTAKE_BYTES_MAX must not be less than EVENT_SINKS_BATCH_BYTES_MAX, or a full batch could never come in.",
     );
   }
+  if (config.database.kind === "postgres") {
+    const missing = [
+      config.encryptionKey === null ? "EVENT_SINKS_ENCRYPTION_KEY" : null,
+      config.apiKey === null ? "EVENT_SINKS_API_KEY" : null,
+    ].filter((name) => name !== null);
+    for (const name of missing) {
+      problems.push(
+        `${name} must be set when EVENT_SINKS_DATABASE_URL names PostgreSQL, to the same value on all nodes.`,
+      );
+    }
+  }
   if ((config.slackClientId === null) !== (config.slackClientSecret === null)) {
     problems.push(
       "EVENT_SINKS_SLACK_CLIENT_ID and EVENT_SINKS_SLACK_CLIENT_SECRET belong together: set both, or neither.",

@@ -26,25 +26,39 @@ export function readListen(text: string): Reading<ListenAddress> {
   };
 }
 
-export interface DatabaseLocation {
-  readonly kind: "sqlite";
-  readonly path: string;
-}
+export type DatabaseLocation =
+  | { readonly kind: "sqlite"; readonly path: string }
+  /** The URL holds a password, most likely. */
+  | { readonly kind: "postgres"; readonly url: Secret };
 
-/** `sqlite:<path>`, relative to the working directory unless it starts with a slash. */
+/** `sqlite:<path>`, relative to the working directory unless it starts with a slash, or `postgres://…`. */
 export function readDatabaseUrl(text: string): Reading<DatabaseLocation> {
-  if (/^postgres(ql)?:/i.test(text)) {
-    return {
-      problem:
-        "asks for PostgreSQL, which this version cannot use yet. Use SQLite for now: sqlite:./data/event-sinks.db",
-    };
-  }
+  if (/^postgres(ql)?:/i.test(text)) return readPostgresUrl(text);
   const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/i.exec(text)?.[1];
   const isFile = path !== undefined && !path.startsWith(":") && !/[/\\]$/.test(path);
   if (isFile && !path.startsWith("//")) return { value: { kind: "sqlite", path } };
   return {
-    problem: "must be sqlite: and the path of a file, such as sqlite:./data/event-sinks.db",
+    problem:
+      "must be sqlite: and the path of a file, such as sqlite:./data/event-sinks.db, or a URL such as postgres://user:password@host:5432/event_sinks",
   };
+}
+
+function readPostgresUrl(text: string): Reading<DatabaseLocation> {
+  const hasDatabase = URL.canParse(text) && new URL(text).pathname.length > 1;
+  if (hasDatabase) return { value: { kind: "postgres", url: new Secret(text) } };
+  return {
+    problem:
+      "must name a host and a database, such as postgres://user:password@host:5432/event_sinks; signs in the user name or password are percent-encoded",
+  };
+}
+
+/** As it would stand in the environment, without the password. */
+export function showDatabase(location: DatabaseLocation): string {
+  if (location.kind === "sqlite") return `sqlite:${location.path}`;
+  const url = new URL(location.url.reveal());
+  if (url.password !== "") url.password = "secret";
+  if (url.searchParams.has("password")) url.searchParams.set("password", "secret");
+  return url.href;
 }
 
 export function readApiKey(text: string): Reading<Secret> {

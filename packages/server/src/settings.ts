@@ -28,6 +28,7 @@ import {
   readSlackClientSecret,
   readSmtpUrl,
   showBytes,
+  showDatabase,
 } from "./setting-readers.ts";
 
 export interface Setting<Value> {
@@ -75,9 +76,9 @@ export const settings = {
   database: withDefault<DatabaseLocation>("sqlite:./data/event-sinks.db", {
     name: "EVENT_SINKS_DATABASE_URL",
     meaning:
-      "Where everything is stored: `sqlite:` and the path of a file. Keys that the service makes for itself are kept in the folder of that file.",
+      "Where everything is stored: `sqlite:` and the path of a file, or `postgres://user:password@host:5432/database` for one or more nodes on a PostgreSQL database of their own (`docs/postgres.md`). Keys that the service makes for itself are kept in the folder of the file; with PostgreSQL `EVENT_SINKS_API_KEY` and `EVENT_SINKS_ENCRYPTION_KEY` must be set, alike on all nodes.",
     read: readDatabaseUrl,
-    show: ({ path }) => `sqlite:${path}`,
+    show: showDatabase,
   }),
   apiKey: secret(
     "made at the first start and kept in the file `operator.key` beside the database",

@@ -15,6 +15,12 @@ export const backupCommand: Command = {
     const settings = readConfig(environment);
     if (!settings.ok) return refuseSettings(settings.problems, warn);
     const { database, encryptionKey } = settings.config;
+    if (database.kind !== "sqlite") {
+      warn(
+        "This makes copies of a SQLite database. For PostgreSQL use its own tools, such as pg_basebackup or pg_dump.\n",
+      );
+      return 2;
+    }
     const startedAt = performance.now();
     const result = backUpSqlite(database.path, file, flags["force"] === true);
     if (!result.ok) {

@@ -5,7 +5,7 @@
  * however long. What is bounded here is what has been let in and is not on disk yet, since it is
  * held in memory and makes everything behind it wait. Past a limit a new alert is refused at once,
  * before its body is parsed, with 503 and Retry-After; its sender still has it. Claims and settles
- * pass the store's writer before new alerts (`store/sqlite/take-batch.ts`), and nothing but
+ * pass the store's writer before new alerts (`store/take-batch.ts`), and nothing but
  * intake is refused here, so deliveries, searches and changes go on meanwhile.
  *
  * Limits are on the alerts and the bytes that are let in, on the process's memory, and on the space left

@@ -1,4 +1,5 @@
 import type { Reply, WorkerNotice } from "../protocol.ts";
+import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, type QueuedCall, sendAnswers } from "../worker-ports.ts";
 import { type BatchCall, runBatch } from "./batch.ts";
 import { releaseAll } from "./claim.ts";
@@ -7,7 +8,6 @@ import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { prune, resumePrunes } from "./delete-tenant.ts";
 import { takeEvents } from "./events.ts";
 import { runWrite } from "./operations.ts";
-import { takeBatch } from "./take-batch.ts";
 import { createWriterState, type WriterState } from "./writer-state.ts";
 
 /** After a fault, background work is left alone for this long. */

@@ -1,5 +1,4 @@
-import { shownState } from "../../domain/delivery.ts";
-import type { Delivery, DeliveryFilter } from "../store.ts";
+import type { DeliveryFilter } from "../store.ts";
 import { selectDeliveries } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
 
@@ -39,19 +38,4 @@ export function selectScan({ index, where }: DeliveryScan): string {
   const from = "FROM deliveries CROSS";
   const select = selectDeliveries.replace(from, `FROM deliveries INDEXED BY ${index} CROSS`);
   return `${select} WHERE ${where}`;
-}
-
-export function isDeliveryMatch(delivery: Delivery, filter: DeliveryFilter): boolean {
-  const { tenantId, eventSinkId, alertUid, dedupKey, action, state, reason, since, until } = filter;
-  return (
-    delivery.tenantId === tenantId &&
-    (eventSinkId === null || delivery.eventSinkId === eventSinkId) &&
-    (alertUid === null || delivery.alertUid === alertUid) &&
-    (dedupKey === null || delivery.dedupKey === dedupKey) &&
-    (action === null || delivery.action === action) &&
-    (state === null || shownState(delivery) === state) &&
-    (reason === null || delivery.reason === reason) &&
-    (since === null || delivery.createdAt >= since) &&
-    (until === null || delivery.createdAt < until)
-  );
 }

@@ -1,8 +1,9 @@
+import { isDeliveryMatch } from "../delivery-match.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ReplayOrder } from "../replay-operations.ts";
 import { type DeliveryRow, toDelivery } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
-import { chooseScan, isDeliveryMatch, selectScan } from "./delivery-scan.ts";
+import { chooseScan, selectScan } from "./delivery-scan.ts";
 import { isOvertaken } from "./overtaken.ts";
 
 /** Rows looked at for one part of a count: some 20 to 50 ms. */

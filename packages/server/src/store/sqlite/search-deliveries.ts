@@ -1,8 +1,9 @@
+import { isDeliveryMatch } from "../delivery-match.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Delivery, Listed } from "../store.ts";
 import { type DeliveryRow, deliveryColumns, toDelivery } from "./alert-rows.ts";
 import type { Database } from "./database.ts";
-import { chooseScan, isDeliveryMatch, selectScan } from "./delivery-scan.ts";
+import { chooseScan, selectScan } from "./delivery-scan.ts";
 import { collect, findScanRange } from "./scan.ts";
 
 /** Newest first, over the narrowest index there is for the filter; those of a key by their alerts. */

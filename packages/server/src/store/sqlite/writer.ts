@@ -8,7 +8,7 @@
  *
  * Group commit. While one batch is being written the next calls gather in the ports; the next
  * turn (`commit-loop.ts`) takes them, settles and claims before new alerts and so many of each at most
- * (`take-batch.ts`), runs them in one transaction, and answers after COMMIT has returned, which is after the fsync (WAL, synchronous=FULL). So the
+ * (`store/take-batch.ts`), runs them in one transaction, and answers after COMMIT has returned, which is after the fsync (WAL, synchronous=FULL). So the
  * cost of an fsync is shared by as many as came meanwhile, and a lone call waits for nobody.
  * A record that fails fails alone (`batch.ts`). When the disk or the database fails, the whole
  * batch is answered `StoreUnavailable` and nothing of it is kept; the next one starts afresh.

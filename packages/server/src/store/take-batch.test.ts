@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageChannel } from "node:worker_threads";
-import type { QueuedCall } from "../worker-ports.ts";
 import { takeBatch } from "./take-batch.ts";
+import type { QueuedCall } from "./worker-ports.ts";
 
 const { port1: port } = new MessageChannel();
 const client = { port, offersPerLane: null };

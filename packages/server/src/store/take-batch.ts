@@ -1,4 +1,4 @@
-import type { QueuedCall } from "../worker-ports.ts";
+import type { QueuedCall } from "./worker-ports.ts";
 
 /** Records in one transaction besides new alerts, at most, so that the first does not wait for thousands. */
 const weightMax = 1_000;

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { openFreshPostgres } from "../../../test/support/fresh-postgres.ts";
+import { startPostgres } from "../../../test/support/postgres-server.ts";
+import {
+  accept,
+  claim,
+  claimOne,
+  deliveriesOf,
+  eventually,
+  listen,
+  newAlert,
+  pause,
+  readDelivery,
+  settlementOf,
+  startAt,
+  storedSink,
+} from "../../../test/support/store-samples.ts";
+import { attachStore } from "../client.ts";
+import type { LeasedDelivery, Store } from "../store.ts";
+import { openDatabase } from "./database.ts";
+import { openPostgresStore } from "./store.ts";
+
+const server = await startPostgres();
+after(() => server.close());
+
+interface TwoNodes {
+  readonly a: Store;
+  readonly b: Store;
+  stopA(): Promise<void>;
+  /** As if A had not renewed its lease for long. */
+  expireA(): Promise<void>;
+}
+
+function onTwoNodes(name: string, run: (nodes: TwoNodes) => Promise<void>): void {
+  test(name, { timeout: 60_000 }, async () => {
+    const first = await openFreshPostgres(server);
+    const second = await openPostgresStore({ url: first.url });
+    const a = attachStore(second.connect());
+    let isStopped = false;
+    const stopA = async () => {
+      if (isStopped) return;
+      isStopped = true;
+      await a.close();
+      await second.close();
+    };
+    const db = openDatabase({ url: first.url, connectionsMax: 1 });
+    const expireA = async () => {
+      await db.run(
+        `UPDATE nodes SET leased_until = clock_timestamp() - interval '1 s'
+         WHERE id = (SELECT node_id FROM lanes LIMIT 1)`,
+      );
+    };
+    try {
+      await run({ a, b: first.store, stopA, expireA });
+    } finally {
+      await db.close();
+      await stopA();
+      await first.close();
+    }
+  });
+}
+
+/** A sink whose lane is node A's. */
+async function sinkOfA({ a }: TwoNodes) {
+  const sink = await storedSink(a);
+  await claim(a, sink);
+  return sink;
+}
+
+describe("two nodes on one database", () => {
+  onTwoNodes("what one takes in for the other's lane the other delivers", async (nodes) => {
+    const { a, b } = nodes;
+    const sink = await sinkOfA(nodes);
+    const [atA, atB] = [listen(a, 5), listen(b, 5)];
+    const { deliveryId } = await accept(b, sink);
+    await eventually(() => atA.due().length > 0);
+    assert.deepEqual((await claim(b, sink)).deliveries, [], "it is not B's");
+    const leased = await claimOne(a, sink);
+    assert.equal(leased.id, deliveryId);
+    assert.deepEqual(await a.settle({ settlements: [settlementOf(leased)] }), ["settled"]);
+    assert.deepEqual(atB.offered(), []);
+    assert.equal((await readDelivery(b, deliveryId)).state, "delivered");
+    assert.equal((await b.countDeliveries({})).delivered, 1);
+  });
+
+  onTwoNodes("a resolve taken in by one waits for the other's trigger", async (nodes) => {
+    const { a, b } = nodes;
+    const sink = await sinkOfA(nodes);
+    await accept(a, sink, { dedupKey: "k" });
+    const trigger = await claimOne(a, sink);
+    const heard = listen(a, 0);
+    const { deliveryId } = await accept(b, sink, { dedupKey: "k", action: "resolve" });
+    assert.equal((await readDelivery(b, deliveryId)).dueAt, null);
+    await eventually(() => heard.resolves().length === 1);
+    assert.deepEqual((await claim(a, sink)).deliveries, []);
+    await a.settle({ settlements: [settlementOf(trigger)] });
+    assert.equal((await claimOne(a, sink)).id, deliveryId);
+  });
+
+  onTwoNodes("a resolve that raced with the settle it waits for goes out", async (nodes) => {
+    const { a, b } = nodes;
+    const sink = await sinkOfA(nodes);
+    for (let round = 0; round < 20; round += 1) {
+      const dedupKey = `k${round}`;
+      await accept(a, sink, { dedupKey });
+      const trigger = await claimOne(a, sink);
+      const heard = listen(a, 0);
+      await Promise.all([
+        a.settle({ settlements: [settlementOf(trigger)] }),
+        accept(b, sink, { dedupKey, action: "resolve" }),
+      ]);
+      await eventually(() => heard.due().length > 0);
+      await a.settle({ settlements: [settlementOf(await claimOne(a, sink))] });
+    }
+  });
+
+  onTwoNodes("a trigger nobody holds is superseded by the other node's resolve", async (nodes) => {
+    const { a, b } = nodes;
+    const sink = await sinkOfA(nodes);
+    const trigger = await accept(a, sink, { dedupKey: "k" });
+    const resolve = newAlert([sink], { dedupKey: "k", action: "resolve" });
+    const deliveries = resolve.deliveries.map((one) => ({ ...one, supersedes: true }));
+    await b.acceptAlerts({ alerts: [{ ...resolve, deliveries }], now: startAt });
+    await eventually(
+      async () => (await readDelivery(b, trigger.deliveryId)).state === "superseded",
+    );
+    assert.equal((await claimOne(a, sink)).id, deliveries[0]?.id);
+  });
+
+  onTwoNodes("an id sent to both at once is taken once", async ({ a, b }) => {
+    const sink = await storedSink(a);
+    const send = async (store: Store) => {
+      const alerts = [newAlert([sink], { id: "same" })];
+      const [result] = await store.acceptAlerts({ alerts, now: startAt });
+      return result;
+    };
+    const results = await Promise.all([a, b, a, b, a, b].map(send));
+    assert.equal(results.filter((result) => result?.kind === "accepted").length, 1);
+    const ids = results.map((result) => deliveriesOf(result)[0]?.id);
+    assert.equal(new Set(ids).size, 1, "and all are told of the same delivery");
+  });
+
+  onTwoNodes("a change by one is heard by the other", async (nodes) => {
+    const { a, b } = nodes;
+    const sink = await sinkOfA(nodes);
+    await accept(a, sink);
+    const heard = listen(a, 0);
+    await pause(b, sink, startAt);
+    await eventually(() => heard.changed().length === 1);
+    assert.deepEqual((await claim(a, sink)).deliveries, []);
+    await pause(b, sink, null);
+    await eventually(() => heard.due().length === 1);
+    const leased = await claimOne(a, sink);
+    await b.deleteEventSink({ tenantId: null, id: sink.id, now: startAt, ifVersion: null });
+    await eventually(() => heard.changed().some(({ isDeleted }) => isDeleted));
+    assert.deepEqual(await a.settle({ settlements: [settlementOf(leased)] }), ["settled"]);
+  });
+
+  onTwoNodes("the lanes of one that stops go to the other", async (nodes) => {
+    const sink = await sinkOfA(nodes);
+    const { deliveryId } = await accept(nodes.a, sink);
+    await claimOne(nodes.a, sink);
+    const heard = listen(nodes.b, 0);
+    await nodes.stopA();
+    await eventually(() => heard.due().length > 0);
+    assert.equal((await claimOne(nodes.b, sink)).id, deliveryId);
+  });
+
+  onTwoNodes("one that has lost its lease settles nothing a second time", async (nodes) => {
+    const { a, b, expireA } = nodes;
+    const sink = await sinkOfA(nodes);
+    const { deliveryId } = await accept(a, sink);
+    const old = await claimOne(a, sink);
+    let taken: readonly LeasedDelivery[] = [];
+    // A looks after its lease now and then, and takes its lanes back when nobody has them.
+    await eventually(async () => {
+      await expireA();
+      taken = (await claim(b, sink)).deliveries;
+      return taken.length > 0;
+    });
+    const [leased] = taken;
+    assert.ok(leased?.id === deliveryId);
+    assert.deepEqual(await b.settle({ settlements: [settlementOf(leased)] }), ["settled"]);
+    assert.deepEqual(await a.settle({ settlements: [settlementOf(old)] }), ["stale"]);
+    assert.equal((await b.countDeliveries({})).delivered, 1);
+  });
+
+  onTwoNodes("one that lost its lease while nobody took its lanes goes on", async (nodes) => {
+    const { a, expireA } = nodes;
+    const sink = await sinkOfA(nodes);
+    await accept(a, sink);
+    const leased = await claimOne(a, sink);
+    await expireA();
+    assert.deepEqual(await a.settle({ settlements: [settlementOf(leased)] }), ["settled"]);
+  });
+});

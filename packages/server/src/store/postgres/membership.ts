@@ -1,0 +1,97 @@
+/**
+ * Who is alive.
+ *
+ * Each node has a row in `nodes` that says until when it is to be believed alive, by the clock of the
+ * database; it renews it several times before it runs out. A lane whose node's lease has run out is
+ * free. A lease that has run out is never revived: the node takes a new id, takes back those of its
+ * lanes that nobody has taken meanwhile, and forgets the others with all it held there.
+ *
+ * What this cannot prevent: a node that is frozen between two heartbeats, or cut off, goes on sending
+ * what it holds when it wakes up, while another has its lanes already. A delivery may then be sent
+ * twice, and out of order; it is settled once (`settle.ts`).
+ */
+
+import type { Queries } from "./database.ts";
+import { announceChange, type NodeState } from "./node-state.ts";
+import { ownLanes } from "./own-lanes.ts";
+
+const leaseSeconds = 10;
+
+/** A node tells this often that it is alive. */
+export const heartbeatMs = 2_500;
+
+/** Takes a place among the nodes, and clears away those that are long gone. */
+export async function join(db: Queries, id: string): Promise<void> {
+  await db.run(
+    `INSERT INTO nodes (id, leased_until, started_at)
+     VALUES ($1, clock_timestamp() + make_interval(secs => ${leaseSeconds}), clock_timestamp())`,
+    id,
+  );
+  await db.run(
+    `DELETE FROM nodes n WHERE n.leased_until < clock_timestamp() - interval '1 day'
+       AND NOT EXISTS (SELECT 1 FROM lanes l WHERE l.node_id = n.id)`,
+  );
+}
+
+/** @returns whether other nodes are alive; null when the lease had run out. */
+export async function renew(db: Queries, id: string): Promise<boolean | null> {
+  const row = await db.get<{ has_others: boolean }>(
+    `UPDATE nodes SET leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+     WHERE id = $1 AND leased_until > clock_timestamp()
+     RETURNING EXISTS (SELECT 1 FROM nodes o WHERE o.id <> $1 AND o.leased_until > clock_timestamp())
+       AS has_others`,
+    id,
+  );
+  return row?.has_others ?? null;
+}
+
+/** Frees all lanes of a node that stops. */
+export async function leave(db: Queries, id: string): Promise<void> {
+  await db.run("DELETE FROM lanes WHERE node_id = $1", id);
+  await db.run("DELETE FROM nodes WHERE id = $1", id);
+}
+
+/** After the lease has run out: begins anew with the lanes that can still be had. */
+export async function rejoin(state: NodeState, newId: string): Promise<void> {
+  const { id: oldId } = state;
+  const former = [...state.lanes.values()];
+  state.id = newId;
+  state.undo.push(() => {
+    state.id = oldId;
+    for (const lane of former) state.lanes.set(lane.eventSinkId, lane);
+  });
+  await join(state.db, newId);
+  state.lanes.clear();
+  state.foreign.clear();
+  await ownLanes(state, former, Number.MAX_SAFE_INTEGER);
+  for (const lane of former) {
+    const again = state.lanes.get(lane.eventSinkId);
+    if (again === undefined) {
+      announceChange(state, lane, false);
+      dropLeases(state, lane.eventSinkId);
+    } else {
+      // Whoever holds its deliveries goes on: the fence at the settle tells what still counts.
+      const { leasedCount, leasedChars } = lane;
+      Object.assign(lane, again, { leasedCount, leasedChars });
+      state.lanes.set(lane.eventSinkId, lane);
+    }
+  }
+}
+
+function dropLeases(state: NodeState, eventSinkId: string): void {
+  for (const [deliveryId, lease] of state.leases) {
+    if (lease.lane.eventSinkId !== eventSinkId) continue;
+    state.leases.delete(deliveryId);
+    state.undo.push(() => state.leases.set(deliveryId, lease));
+  }
+}
+
+/** Whether there is mail for this node. */
+export async function hasMail(db: Queries, id: string): Promise<boolean> {
+  const row = await db.get<{ has_mail: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM lane_mail m JOIN lanes l ON l.tenant_id = m.tenant_id
+       AND l.event_sink_id = m.event_sink_id WHERE l.node_id = $1) AS has_mail`,
+    id,
+  );
+  return row?.has_mail === true;
+}

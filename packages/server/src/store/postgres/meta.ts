@@ -1,0 +1,15 @@
+import type { Input, Output } from "../protocol.ts";
+import type { NodeState } from "./node-state.ts";
+
+export async function keepMeta(
+  { db }: NodeState,
+  { name, value }: Input<"keepMeta">,
+): Promise<Output<"keepMeta">> {
+  await db.run(
+    "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    name,
+    value,
+  );
+  const kept = await db.get<{ value: string }>("SELECT value FROM meta WHERE name = $1", name);
+  return kept?.value ?? value;
+}

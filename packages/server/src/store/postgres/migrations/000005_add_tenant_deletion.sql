@@ -1,0 +1,1 @@
+-- The first step made it already: PostgreSQL came later than SQLite.

@@ -1,0 +1,136 @@
+/**
+ * A node: the one thread of a process that speaks to PostgreSQL.
+ *
+ * Threads. Whoever uses the store holds two message ports (`client.ts`), and both lead here. What
+ * comes by the port for reading runs at once, on any connection of the pool. What comes by the other
+ * is worked in turns, as SQLite's writer does (`node-loop.ts`): one transaction each, answered when
+ * it is committed. So a node never competes with itself, and what it knows of its lanes holds from
+ * the look to the write.
+ *
+ * Many nodes. Any node takes alerts; one at a time works on a lane (`own-lanes.ts`, `membership.ts`).
+ * What another has to say of a lane it leaves for the owner in a table, in the same transaction
+ * (`lane-mail.ts`): it cannot get lost, and whoever inherits the lane finds it. Nodes look for mail ten
+ * times a second while others are alive.
+ *
+ * Nothing here depends on a session of the database, so it works behind a pooler that gives each
+ * transaction another connection.
+ *
+ * Faults. When the database is gone, all that waits is answered `StoreUnavailable`, nothing in memory
+ * has changed, and what is under lease stays so. A commit whose answer was lost may have been kept: an
+ * alert sent again is then recognised by its id, a settlement by the fence, and the lanes are looked
+ * at again for what was stored without anybody being told.
+ *
+ * Not guaranteed: that a delivery is sent once, when its node was frozen or cut off for longer than
+ * its lease (`membership.ts`).
+ */
+
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "../../clock.ts";
+import { newId } from "../../ids.ts";
+import type { ClientMessage, Reply, WorkerNotice } from "../protocol.ts";
+import { createCallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
+import { openDatabase } from "./database.ts";
+import { hasMail, heartbeatMs, join, leave, renew } from "./membership.ts";
+import { NodeLoop } from "./node-loop.ts";
+import { runRead } from "./operations.ts";
+import { makePartitions } from "./partitions.ts";
+import { readPostgresFault } from "./postgres-fault.ts";
+
+/** From the main thread. */
+export type NodeControl =
+  | { readonly kind: "connect"; readonly writer: MessagePort; readonly reader: MessagePort }
+  | { readonly kind: "close" };
+
+const connectionsMax = 10;
+const mailMs = 100;
+const lookAroundMs = 3_000;
+const partitionsMs = 6 * 3_600_000;
+
+const pool = openDatabase({ url: workerData.url, connectionsMax });
+const queue = createCallQueue(
+  () => loop.schedule(),
+  (client) => loop.forget(client),
+);
+const loop = new NodeLoop({
+  pool,
+  queue,
+  id: newId(),
+  clock: systemClock,
+  tell,
+  onClosed: () => void end(),
+});
+const readers = new Set<MessagePort>();
+let hasOthers = false;
+let isLooking = false;
+
+await join(pool, loop.state.id);
+await beat();
+const timers = [
+  setInterval(() => void beat(), heartbeatMs),
+  setInterval(() => void lookForMail(), mailMs),
+  setInterval(() => loop.lookAround(), lookAroundMs),
+  setInterval(
+    () => void pool.transaction((db) => makePartitions(db, systemClock.now())).catch(() => {}),
+    partitionsMs,
+  ),
+];
+parentPort?.on("message", (message: NodeControl) => {
+  if (message.kind === "close") loop.close();
+  else connect(message);
+});
+loop.lookAround();
+tell({ kind: "ready" });
+
+function connect({ writer, reader }: { writer: MessagePort; reader: MessagePort }): void {
+  queue.connect(writer);
+  readers.add(reader);
+  const client: PortClient = { port: reader, offersPerLane: null };
+  reader.on("message", (message: ClientMessage) => {
+    if (message.kind !== "calls") return;
+    for (const { id, name, input } of message.calls) {
+      void answerRead(id, name, input).then((reply) => sendAnswers([[client, reply]]));
+    }
+  });
+  reader.on("close", () => readers.delete(reader));
+}
+
+async function answerRead(id: number, name: string, input: unknown): Promise<Reply> {
+  try {
+    return { id, kind: "ok", value: await runRead(pool, name, input) };
+  } catch (error) {
+    const fault = readPostgresFault(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    if (fault === undefined) return { id, kind: "error", message: reason };
+    return { id, kind: "unavailable", message: `The store cannot work now: ${fault}. Try again.` };
+  }
+}
+
+async function beat(): Promise<void> {
+  try {
+    const others = await renew(pool, loop.state.id);
+    if (others === null) loop.rejoin();
+    else hasOthers = others;
+  } catch {
+    // The database is gone; whoever writes hears of it.
+  }
+}
+
+async function lookForMail(): Promise<void> {
+  if (isLooking || !hasOthers) return;
+  isLooking = true;
+  if (await hasMail(pool, loop.state.id).catch(() => false)) loop.readMail();
+  isLooking = false;
+}
+
+async function end(): Promise<void> {
+  for (const timer of timers) clearInterval(timer);
+  queue.closePorts();
+  for (const reader of readers) reader.close();
+  await leave(pool, loop.state.id).catch(() => {});
+  await pool.close();
+  parentPort?.close();
+}
+
+function tell(notice: WorkerNotice): void {
+  parentPort?.postMessage(notice);
+}

@@ -1,0 +1,42 @@
+/**
+ * SQLSTATE classes and codes (https://www.postgresql.org/docs/current/errcodes-appendix.html, read
+ * 2026-11-25) that say the database itself cannot work now, whatever it was asked.
+ */
+const faults = new Map([
+  ["08", "the connection to the database was lost"],
+  ["53", "the database is out of space, memory or connections"],
+  ["57P", "the database is shutting down or starting up"],
+  ["58", "the database met an error of its system"],
+  ["25006", "the database is a read-only standby"],
+  ["28", "the database does not let this user in"],
+  ["3D000", "there is no database of that name"],
+  ["55P03", "a lock in the database could not be had in time"],
+  ["57014", "the database was too slow to answer"],
+  ["XX", "the database has met an internal error"],
+]);
+
+/** Nothing was kept, and the same again may well go through. */
+const transientCodes: ReadonlySet<string> = new Set(["40001", "40P01"]);
+
+const networkCodes = /^(E[A-Z]{3,}|ERR_.*)$/;
+
+/** Why the database cannot work, as half a sentence; undefined when `error` is no such fault. */
+export function readPostgresFault(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  for (const length of [5, 3, 2]) {
+    const fault = code.length === 5 ? faults.get(code.slice(0, length)) : undefined;
+    if (fault !== undefined) return fault;
+  }
+  if (networkCodes.test(code)) return `the database cannot be reached (${code})`;
+  // The driver's own errors carry no code.
+  if (/connection|timeout exceeded|timed out|not queryable/i.test(error.message) && code === "") {
+    return `the database cannot be reached (${error.message})`;
+  }
+  return undefined;
+}
+
+/** A deadlock or a serialisation failure: the transaction may simply be run again. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && "code" in error && transientCodes.has(String(error.code));
+}

