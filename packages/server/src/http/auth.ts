@@ -72,7 +72,14 @@ export function isOperatorKey(keyHash: string, operatorKeyHash: string): boolean
 
 type AuthContext = Pick<
   HttpContext,
-  "operatorKeyHash" | "apiKeys" | "apiKeyUses" | "sessions" | "clock" | "settings" | "isHttps"
+  | "operatorKeyHash"
+  | "apiKeys"
+  | "apiKeyUses"
+  | "wrongKeys"
+  | "sessions"
+  | "clock"
+  | "settings"
+  | "isHttps"
 >;
 
 /** The Fastify hook that sets `request.principal`, or refuses. */
@@ -86,7 +93,8 @@ export function createAuthenticate(context: AuthContext) {
       done();
       return;
     }
-    const finding = key === undefined ? bySession(request, context) : byKey(key, context);
+    const finding =
+      key === undefined ? bySession(request, context) : byKey(key, request.ip, context);
     finding
       .then((principal) => {
         request.principal = principal;
@@ -98,8 +106,20 @@ export function createAuthenticate(context: AuthContext) {
 
 type KeyContext = Omit<AuthContext, "sessions" | "settings" | "isHttps">;
 
-/** Whose key this is; throws the 401 when it is nobody's, or has expired. */
-export async function byKey(key: string, context: KeyContext): Promise<Principal> {
+/**
+ * Whose key this is; throws the 401 when it is nobody's, or has expired, and a 429 when too many
+ * such came from `address`.
+ */
+export async function byKey(key: string, address: string, context: KeyContext): Promise<Principal> {
+  try {
+    return await readKey(key, context);
+  } catch (error) {
+    const isWrong = error instanceof ApiError && error.code === "unauthorized";
+    throw (isWrong ? context.wrongKeys.count(address) : null) ?? error;
+  }
+}
+
+async function readKey(key: string, context: KeyContext): Promise<Principal> {
   const keyHash = hashApiKey(key);
   // What never was a key of ours costs no look-up; the settings' key may look like anything.
   if (!isApiKeyIntact(key) && !isOperatorKey(keyHash, context.operatorKeyHash)) throw unknownKey();

@@ -20,6 +20,7 @@ import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
 import type { PressureLimits } from "./pressure.ts";
 import type { ChannelBooks } from "./slack-channel-book.ts";
+import type { WrongKeys } from "./wrong-keys.ts";
 
 /** What the operator decides about the HTTP layer. */
 export interface HttpSettings {
@@ -64,6 +65,7 @@ export interface HttpContext extends HttpDeps {
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;
   readonly apiKeyUses: ApiKeyUses;
+  readonly wrongKeys: WrongKeys;
   /** By the token's hash. */
   readonly sessions: LookupCache<Session>;
   /** Browsers reach this service over TLS. */

@@ -107,6 +107,9 @@ function logRefusal(log: Log, error: unknown, sent: ApiError, request: FastifyRe
   if (code === "unavailable" || (code === "internal" && isHangUp(error, raw))) {
     // A store that is away says so itself, and clients come and go: a line for each would drown it.
     log.debug({ ...fields, error }, "http.failed");
+  } else if (code === "rate_limited") {
+    // Whoever is told to slow down has been told of before, and may go on for long.
+    log.debug({ ...fields, status, code }, "http.refused");
   } else if (code === "internal") log.error({ ...fields, error }, "http.failed");
   else log.info({ ...fields, status, code }, "http.refused");
 }

@@ -43,7 +43,7 @@ test("every route is described: summary, tag, success with a schema, refusals", 
       .replace(/{(\w+)}/, ":$1");
     const scopes = routeAccess[pattern]?.scopes;
     assert.deepEqual(security, isOpen ? [] : [{ apiKey: scopes }, { session: scopes }], name);
-    for (const status of ["400", "401", "403", "503"]) assert.ok(responses[status], name);
+    for (const status of ["400", "401", "403", "429", "503"]) assert.ok(responses[status], name);
     const takesNoBody = /\/(test|pause|cancel)$/.test(name);
     if (/^(post|put) /.test(name) && !takesNoBody) assert.ok(requestBody, name);
     if (name.includes("{")) assert.ok(responses["404"], name);

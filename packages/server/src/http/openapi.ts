@@ -87,7 +87,7 @@ export function responses<Success extends TSchema>(
 
 /** Refusals that any call with a key may meet, and `errors`. */
 export function errorResponses(...errors: ErrorStatus[]): Record<string, TSchema> {
-  const statuses = [...new Set([400, 401, 403, 503, ...errors])].sort();
+  const statuses = [...new Set([400, 401, 403, 429, 503, ...errors])].sort();
   return Object.fromEntries(
     statuses.map((status) => [
       String(status),

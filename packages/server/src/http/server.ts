@@ -50,6 +50,7 @@ import { slackIntegrationRoutes } from "./slack-integrations.ts";
 import { createTenantSinks } from "./tenant-sinks.ts";
 import { tenantRoutes } from "./tenants.ts";
 import { validatorCompiler } from "./validation.ts";
+import { createWrongKeys } from "./wrong-keys.ts";
 
 const pathParamCharsMax = 256;
 
@@ -87,6 +88,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     tenantSinks: createTenantSinks(deps.store, deps.clock),
     apiKeys: createApiKeyCache(deps.store, deps.clock),
     apiKeyUses: createApiKeyUses(deps),
+    wrongKeys: createWrongKeys(deps.clock),
     sessions: createSessionCache(deps.store, deps.clock),
     isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
     intakeMetrics,

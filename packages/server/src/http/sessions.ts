@@ -106,7 +106,7 @@ export function signInRoute(app: App, context: HttpContext): void {
   app.post(path, { schema }, async (request, reply) => {
     refuseCrossSite(request.method, request.headers, settings.publicUrl);
     const { api_key: key } = request.body;
-    const principal = await byKey(key, context);
+    const principal = await byKey(key, request.ip, context);
     const token = randomBytes(tokenBytes).toString("base64url");
     const createdAt = clock.now();
     const expiresAt = createdAt + sessionMs;
