@@ -51,7 +51,8 @@ function makeFolder(path: string): void {
 const folderCure =
   "Let the user that runs Event Sinks write there, or name another place with EVENT_SINKS_DATABASE_URL.";
 
-function readKeyFile(path: string): KeyFile | null {
+/** Null when there is none. Throws with a sentence when it cannot be read or is empty. */
+export function readKeyFile(path: string): KeyFile | null {
   let file: number;
   try {
     file = openSync(path, "r");

@@ -1,6 +1,7 @@
 import { backupCommand } from "./backup.ts";
 import type { Command } from "./command.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
 import { serveCommand } from "./serve.ts";
 
 /** In the order in which `--help` lists them; the first is what runs without a word. */
@@ -8,4 +9,5 @@ export const commands: readonly [Command, ...Command[]] = [
   serveCommand,
   configCommand,
   backupCommand,
+  doctorCommand,
 ];

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runCommand } from "../support/run-command.ts";
+import { freshDirectory, startService } from "../support/start-service.ts";
+
+test("doctor says what is well, and what to do where it is not", { timeout: 90_000 }, async (t) => {
+  const directory = await freshDirectory(t);
+  const at = (name: string) => join(directory, "data", name);
+  const ask = (env = {}) => runCommand(directory, ["doctor"], env);
+
+  const fresh = await ask();
+  assert.equal(fresh.exitCode, 0, fresh.err);
+  assert.match(fresh.out, /^look +folder +There is no .*data yet: the first start makes it/);
+
+  const service = await startService(t, directory);
+  const well = await ask();
+  assert.equal(well.exitCode, 0, "it may run beside the service");
+  assert.match(well.out, /^ok +database .*is whole, with schema \d+\.$/m);
+  assert.match(well.out, /^ok +encryption key .*opens what the database holds/m);
+  assert.doesNotMatch(well.out, /^(look|bad)/m);
+  assert.ok(!well.out.includes(readFileSync(at("operator.key"), "utf8").trim()), "tells no key");
+  await service.stop();
+
+  chmodSync(at("operator.key"), 0o644);
+  assert.match((await ask()).out, /^look +operator key .*chmod 600/m);
+  const full = await ask({ EVENT_SINKS_DISK_FREE_MIN: "1000000MiB" });
+  assert.equal(full.exitCode, 1);
+  assert.match(full.out, /^bad +space .*refused with 503. Make room/m);
+
+  const other = Buffer.alloc(32, 1).toString("base64");
+  const wrong = await ask({ EVENT_SINKS_ENCRYPTION_KEY: other });
+  assert.equal(wrong.exitCode, 1);
+  assert.match(wrong.out, /^bad +encryption key .*not the one this database was made with/m);
+  assert.ok(!wrong.out.includes(other));
+  rmSync(at("encryption.key"));
+  assert.match((await ask()).out, /^bad +encryption key .*Put back the file/m);
+
+  const bytes = readFileSync(at("event-sinks.db"));
+  writeFileSync(at("event-sinks.db"), bytes.fill(0xff, 4_096));
+  const damaged = await ask();
+  assert.equal(damaged.exitCode, 1);
+  assert.match(damaged.out, /^bad +database .*damaged.*restore a backup/m);
+});
