@@ -49,6 +49,8 @@ export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database
   });
   // A connection that breaks while idle is replaced by the next use.
   pool.on("error", () => {});
+  // One that breaks in somebody's hands makes the statement fail that is sent next.
+  pool.on("connect", (client) => client.on("error", () => {}));
   let statementCount = 0;
 
   const queriesOn = (client: Pick<pg.Pool, "query">): Queries => {

@@ -1,4 +1,4 @@
-import { changeLane, claimableAt, tellDue } from "./lanes.ts";
+import { changeLane, tellDue } from "./lanes.ts";
 import type { LaneState, NodeState } from "./node-state.ts";
 import { laneKeys } from "./own-lanes.ts";
 
@@ -66,19 +66,29 @@ function pickOf(free: readonly DueRow[], limit: number, now: number): Picked {
   return { due, nextDueAt };
 }
 
-/** When a lane has something to claim, as it is now; null when it has nothing, or is held. */
-export async function findNextDue(state: NodeState, lane: LaneState): Promise<number | null> {
-  const [picked] = await pickDue(state, [{ lane, limit: 0 }], 0);
-  return picked?.nextDueAt ?? null;
+/** When each lane has something to claim; null when nobody could claim it, or there is nothing. */
+async function findNextDue(
+  state: NodeState,
+  lanes: readonly LaneState[],
+): Promise<(number | null)[]> {
+  const picks = lanes.map((lane) => ({ lane, limit: 0 }));
+  return (await pickDue(state, picks, 0)).map(({ nextDueAt }) => nextDueAt);
 }
 
 /**
- * Tells subscribers of what a lane has, after something that held it back has ended.
+ * Tells subscribers of what lanes have, after something that held them back has ended.
  * @param now what is due by then is backlog.
  */
-export async function announceNext(state: NodeState, lane: LaneState, now: number): Promise<void> {
-  const dueAt = await findNextDue(state, lane);
-  if (dueAt === null) return;
-  if (dueAt <= now && !lane.hasBacklog) changeLane(state, lane, { hasBacklog: true });
-  if (claimableAt(lane, dueAt) !== null) tellDue(state, lane, dueAt);
+export async function announceNext(
+  state: NodeState,
+  lanes: readonly LaneState[],
+  now: number,
+): Promise<void> {
+  const found = await findNextDue(state, lanes);
+  for (const [index, lane] of lanes.entries()) {
+    const dueAt = found[index] ?? null;
+    if (dueAt === null) continue;
+    if (dueAt <= now && !lane.hasBacklog) changeLane(state, lane, { hasBacklog: true });
+    tellDue(state, lane, dueAt);
+  }
 }

@@ -93,7 +93,7 @@ async function hearOfChange(state: NodeState, lane: Lane, now: number): Promise<
   const known = state.lanes.get(lane.eventSinkId);
   if (known === undefined) return;
   announceChange(state, known, known.deletedAt !== null);
-  if (known.deletedAt === null) await announceNext(state, known, Number.MAX_SAFE_INTEGER);
+  if (known.deletedAt === null) await announceNext(state, [known], Number.MAX_SAFE_INTEGER);
 }
 
 /** Only the owner of a lane supersedes, as it knows what is held, and lets go what waits. */

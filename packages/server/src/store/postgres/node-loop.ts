@@ -1,4 +1,3 @@
-import type { Clock } from "../../clock.ts";
 import { newId } from "../../ids.ts";
 import type { Reply, WorkerNotice } from "../protocol.ts";
 import { takeBatch } from "../take-batch.ts";
@@ -8,12 +7,11 @@ import { adoptLanes, releaseAll } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { prune, resumePrunes } from "./delete-tenant.ts";
-import { announceNext } from "./due.ts";
 import { takeEvents } from "./events.ts";
 import { readMail } from "./lane-mail.ts";
 import { rejoin } from "./membership.ts";
 import { createNodeState, type NodeState } from "./node-state.ts";
-import { reread } from "./own-lanes.ts";
+import { rereadAll } from "./own-lanes.ts";
 
 /** After a fault, or when it has to wait, background work is left alone for this long. */
 const backgroundPauseMs = 1_000;
@@ -22,7 +20,6 @@ export interface NodeLoopDeps {
   readonly pool: Database;
   readonly queue: CallQueue;
   readonly id: string;
-  readonly clock: Clock;
   readonly tell: (notice: WorkerNotice) => void;
   /** The loop has done its last turn. */
   readonly onClosed: () => void;
@@ -144,12 +141,7 @@ export class NodeLoop {
 
   #lookAgainLater(): void {
     setTimeout(() => {
-      this.#ask("look again", async (state) => {
-        for (const lane of [...state.lanes.values()]) {
-          await reread(state, lane, this.#deps.clock.now(), false);
-          if (lane.deletedAt === null) await announceNext(state, lane, Number.MAX_SAFE_INTEGER);
-        }
-      });
+      this.#ask("look again", rereadAll);
     }, backgroundPauseMs).unref();
   }
 

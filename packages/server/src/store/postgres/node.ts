@@ -55,7 +55,6 @@ const loop = new NodeLoop({
   pool,
   queue,
   id: newId(),
-  clock: systemClock,
   tell,
   onClosed: () => void end(),
 });

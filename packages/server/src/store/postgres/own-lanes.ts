@@ -68,15 +68,17 @@ export async function ownLanes(
   const keys = laneKeys([...wanted.values()]);
   await state.db.run(takeLanesSql, ...keys, state.id);
   const rows = await state.db.all<LaneRow>(readLanesSql, ...keys);
+  const taken: LaneState[] = [];
   for (const row of rows) {
-    if (row.node_id === state.id) {
-      const lane = addLane(state, row);
-      if (lane.deletedAt !== null) startSweep(state, lane);
-      else await announceNext(state, lane, now);
-    } else {
-      state.foreign.set(row.id, monotonicMs() + foreignMs);
-    }
+    if (row.node_id === state.id) taken.push(addLane(state, row));
+    else state.foreign.set(row.id, monotonicMs() + foreignMs);
   }
+  for (const lane of taken) if (lane.deletedAt !== null) startSweep(state, lane);
+  await announceNext(
+    state,
+    taken.filter(({ deletedAt }) => deletedAt === null),
+    now,
+  );
 }
 
 export function laneKeys(lanes: readonly Lane[]): [string[], string[]] {
@@ -136,8 +138,22 @@ export async function reread(
     changeLane(state, known, { hasBacklog: false });
     startSweep(state, known);
   } else if (tellsDue) {
-    await announceNext(state, known, now);
+    await announceNext(state, [known], now);
   }
+}
+
+/** Looks again at all lanes of this node, when it is not known what has become of them. */
+export async function rereadAll(state: NodeState): Promise<void> {
+  const rows = await state.db.all<LaneRow>(readLanesSql, ...laneKeys([...state.lanes.values()]));
+  const live: LaneState[] = [];
+  for (const row of rows) {
+    const lane = state.lanes.get(row.id);
+    if (lane === undefined) continue;
+    changeLane(state, lane, whatRowSays(row));
+    if (lane.deletedAt === null) live.push(lane);
+    else startSweep(state, lane);
+  }
+  await announceNext(state, live, Number.MAX_SAFE_INTEGER);
 }
 
 /** Has the pending deliveries of a deleted sink canceled in the background. */

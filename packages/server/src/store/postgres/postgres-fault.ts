@@ -10,6 +10,7 @@ const faults = new Map([
   ["25006", "the database is a read-only standby"],
   ["28", "the database does not let this user in"],
   ["3D000", "there is no database of that name"],
+  ["55000", "the database takes no connections"],
   ["55P03", "a lock in the database could not be had in time"],
   ["57014", "the database was too slow to answer"],
   ["XX", "the database has met an internal error"],

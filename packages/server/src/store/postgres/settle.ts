@@ -154,7 +154,7 @@ async function judgeSink(state: NodeState, { settlement, lease }: Ending): Promi
   if (lane.pullsBefore !== null) await pullForward(state, lane, lane.pullsBefore);
   // What the old settings met must not stop a sink that its owner has mended since.
   if (pausesSink === true) await pauseSink(state, lane, lease.changeCount, now);
-  if (wasBroken && lane.deletedAt === null) await announceNext(state, lane, now);
+  if (wasBroken && lane.deletedAt === null) await announceNext(state, [lane], now);
 }
 
 /**
