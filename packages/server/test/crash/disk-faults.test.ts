@@ -82,3 +82,29 @@ for (const [what, begin] of Object.entries(faults)) {
     await second.stop();
   });
 }
+
+test("refuses to start on what a kill left unsynced while the disk cannot sync it", {
+  timeout: 90_000,
+}, async (t) => {
+  // Else it would answer a repeated alert with "I have it" from a WAL that the next power failure takes.
+  const root = mkdtempSync(join(workshop, "root-"));
+  const disk = createPowerLossDisk(library, root, `${root}-notes`);
+  const first = await startService(t, root, disk.env);
+  const alert = { tenant_id: "acme", id: "one", name: "one", event_sink_ids: [] };
+  await first.call("POST", "/v1/tenant", { tenant_id: "acme" });
+  assert.equal((await first.call("POST", "/v1/alert", alert)).status, 202);
+  await first.kill("SIGKILL");
+  disk.losePower();
+  // Only the first: what would be synced after that fails by itself.
+  disk.failSyncs("EIO", 1);
+  await assert.rejects(
+    startService(t, root, disk.env),
+    /cannot be opened: the disk reported an error/,
+  );
+  disk.losePower();
+  disk.work();
+  const second = await startService(t, root, disk.env);
+  const again = await second.call("POST", "/v1/alert", alert);
+  assert.deepEqual([again.status, again.json.alert.duplicate], [202, true]);
+  await second.stop();
+});

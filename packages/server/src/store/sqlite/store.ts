@@ -90,8 +90,14 @@ function resolveDatabasePath(given: string): string {
   }
 }
 
+/**
+ * Begins with what a killed process left in the WAL: written, maybe never synced. From here on the
+ * service answers by it ("I have that alert"), so it is put on disk first, or the start is refused;
+ * closing a database would do the same and tell nobody when it fails.
+ */
 async function migrateAndClose(path: string, db: Database): Promise<void> {
   try {
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
   } catch (error) {
     throw explained(path, error);
