@@ -55,6 +55,12 @@ for (const [what, begin] of Object.entries(faults)) {
     assert.equal(made.status, 200);
     for (let index = 0; index < 20; index++) assert.equal((await send(first)).status, 202);
 
+    // The next to be written is an alert then, and not a settle, which would be tried again unseen.
+    await eventually(async () => {
+      const { json } = await first.call("GET", "/v1/delivery?tenant_id=acme&state=pending");
+      return json.data.deliveries.length === 0;
+    }, "all of them are settled");
+
     begin(disk);
     const refused = await eventually(async () => {
       const answer = await send(first);
