@@ -9,6 +9,7 @@ const bin = join(root, "node_modules", ".bin");
 
 const checks: readonly { name: string; command: readonly [string, ...string[]] }[] = [
   { name: "types", command: [join(bin, "tsc"), "-p", "."] },
+  { name: "types of the dashboard", command: [join(bin, "tsc"), "-p", "packages/dashboard"] },
   {
     name: "lint and format",
     command: [join(bin, "biome"), "check", "--error-on-warnings", "."],

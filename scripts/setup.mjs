@@ -14,6 +14,7 @@
 import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { buildDashboard, isDashboardBuilt } from "./setup/dashboard-build.mjs";
 import { acquireInstallLock } from "./setup/install-lock.mjs";
 import {
   forgetInstall,
@@ -61,15 +62,19 @@ async function install(lock, reason) {
 
 async function setUp() {
   checkNode();
-  if (installProblem(root) === null) return;
+  if (installProblem(root) === null && isDashboardBuilt(root)) return;
   const lock = await acquireInstallLock(join(root, ".setup"), {
     waiting: (owner) => say(`${owner} is installing; waiting for it (${elapsed()})`),
     tookOver: (what) => say(what),
   });
   try {
     const reason = installProblem(root);
-    if (reason === null) say(`ready: already installed (${elapsed()})`);
-    else await install(lock, reason);
+    if (reason === null && isDashboardBuilt(root)) say(`ready: already installed (${elapsed()})`);
+    else if (reason !== null) await install(lock, reason);
+    if (!isDashboardBuilt(root)) {
+      say("building the dashboard");
+      buildDashboard(root);
+    }
   } finally {
     lock.release();
   }

@@ -22,7 +22,9 @@ export interface Source extends TextFile {
 
 const virtualRoot = "/tidy";
 const binaryPattern = /\.(png|jpe?g|gif|ico|woff2?|gz|zip|wasm|db)$/;
-const sourcePattern = /\.(ts|mjs|js)$/;
+const sourcePattern = /\.(tsx?|mjs|js)$/;
+/** Written by a script; its test compares. */
+const generatedPattern = /\/generated\//;
 
 /** All text files under `root` that git has or would take; needs git and a clone. */
 export function listTextFiles(root: string): TextFile[] {
@@ -47,9 +49,11 @@ export function listTextFiles(root: string): TextFile[] {
 
 /** Parses what is TypeScript or JavaScript among `files`; nothing is resolved or checked. */
 export function parseSources(files: readonly TextFile[]): Source[] {
-  const sources = files.filter((file) => sourcePattern.test(file.path));
+  const sources = files.filter(
+    ({ path }) => sourcePattern.test(path) && !generatedPattern.test(path),
+  );
   const config = {
-    compilerOptions: { noLib: true, noResolve: true, types: [], allowJs: true },
+    compilerOptions: { noLib: true, noResolve: true, types: [], allowJs: true, jsx: "preserve" },
     files: sources.map((file) => file.path),
   };
   const contents: Record<string, string> = {

@@ -27,6 +27,7 @@ import { createApiKeyCache, createAuthenticate, createSessionCache } from "./aut
 import { managementBytesMax, readJsonBodies } from "./body.ts";
 import { connectionTimeouts, limitConnections } from "./connections.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
+import { dashboardRoutes } from "./dashboard.ts";
 import { deliveryRoutes } from "./deliveries.ts";
 import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
 import { eventSinkStatusRoutes } from "./event-sink-status.ts";
@@ -142,6 +143,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   healthRoutes(app, context);
   metricsRoute(app, context);
   openapiRoute(app);
+  await dashboardRoutes(app, context);
   await app.ready();
   return app;
 }

@@ -1,0 +1,42 @@
+/**
+ * The dashboard: what arrived, what went out, and what to do where something does not.
+ *
+ * It is a client of the public API like any other (`api.ts`), signed in by a session cookie that
+ * no script can read. Everything that a page shows is in its address: the tenant, filters and
+ * what is open, so that a link shows somebody else the same. Forms of sinks are drawn from
+ * the API's own description (`sink-fields.ts`), so that a new sink type needs no line here.
+ */
+
+import "@mantine/core/styles.css";
+import "./dashboard.css";
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { isRefused } from "./api.ts";
+import { router } from "./router.tsx";
+import { theme } from "./theme.ts";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays one; the client itself has tried again what there was no room for.
+      retry: (count, error) => count < 2 && !isRefused(error),
+      refetchOnWindowFocus: true,
+      staleTime: 2_000,
+    },
+  },
+});
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no root");
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

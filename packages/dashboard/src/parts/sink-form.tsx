@@ -1,0 +1,180 @@
+import { Alert, Button, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { isRefused, useCall } from "../api.ts";
+import { parseField, type SinkField, type SinkTypeFields, showField } from "../sink-fields.ts";
+import { useTenant } from "../tenant.ts";
+
+export interface SinkDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly event_sink_args: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+interface SinkFormProps {
+  readonly type: SinkTypeFields;
+  readonly name: string;
+  readonly description: string;
+  /** What the sink has, by field; empty for a new one. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly action: string;
+  readonly save: (draft: SinkDraft) => Promise<unknown>;
+}
+
+/** A sink's form, whatever its type. Refusals stand at the field that they name. */
+export function SinkForm(props: SinkFormProps) {
+  const { type, values, action, save } = props;
+  const before = Object.fromEntries(
+    type.fields.map((field) => [field.name, showField(field, values[field.name])]),
+  );
+  const [name, setName] = useState(props.name);
+  const [description, setDescription] = useState(props.description);
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(before);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setFailure(null);
+    try {
+      const changed = type.fields.filter((field) => texts[field.name] !== before[field.name]);
+      const given = changed.map((field) => [field.name, valueFrom(field, texts[field.name] ?? "")]);
+      await save({
+        name,
+        description,
+        event_sink_args: { [type.wireName]: Object.fromEntries(given) },
+      });
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const problemOf = (path: string) =>
+    isRefused(failure)
+      ? failure.details.find(
+          (detail) => detail.path === path || detail.path.endsWith(`${type.wireName}.${path}`),
+        )?.message
+      : undefined;
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack maw={620}>
+        <TextInput
+          label="Name"
+          required
+          value={name}
+          error={problemOf("name")}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Description"
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        {type.fields.map((field) => (
+          <FieldInput
+            key={field.name}
+            field={field}
+            text={texts[field.name] ?? ""}
+            problem={problemOf(field.name)}
+            onChange={(text) => setTexts({ ...texts, [field.name]: text })}
+          />
+        ))}
+        {failure === null ? null : (
+          <Alert color="red" role="alert" title="Not saved">
+            {failure instanceof Error ? failure.message : String(failure)}
+          </Alert>
+        )}
+        <Group>
+          <Button type="submit" loading={isBusy}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** An emptied field goes back to what it is without being given, where the type allows it. */
+function valueFrom(field: SinkField, text: string): unknown {
+  return text.trim() === "" && !field.isRequired ? null : parseField(field, text);
+}
+
+interface FieldInputProps {
+  readonly field: SinkField;
+  readonly text: string;
+  readonly problem: string | undefined;
+  readonly onChange: (text: string) => void;
+}
+
+function FieldInput({ field, text, problem, onChange }: FieldInputProps) {
+  const shared = {
+    label: field.label,
+    description: field.help,
+    required: field.isRequired,
+    error: problem,
+    value: text,
+  };
+  if (field.isSlackIntegration) return <IntegrationInput {...shared} onChange={onChange} />;
+  if (field.kind === "choice") {
+    return (
+      <Select
+        {...shared}
+        data={[...field.choices]}
+        value={text === "" ? null : text}
+        placeholder="Default"
+        onChange={(chosen) => onChange(chosen ?? "")}
+        clearable={!field.isRequired}
+      />
+    );
+  }
+  if (field.kind === "text") {
+    return (
+      <TextInput
+        {...shared}
+        placeholder={field.example}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    );
+  }
+  return (
+    <Textarea
+      {...shared}
+      autosize
+      minRows={2}
+      placeholder={field.kind === "lines" ? "One in each line" : field.example}
+      styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+type IntegrationProps = Omit<FieldInputProps, "field" | "text" | "problem"> & {
+  readonly label: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly error: string | undefined;
+  readonly value: string;
+};
+
+/** The tenant's Slack integrations by name. */
+function IntegrationInput({ onChange, value, ...shared }: IntegrationProps) {
+  const tenant = useTenant();
+  const query = { tenant_id: tenant ?? "" };
+  const listed = useCall("GET /v1/slack_integration", { query }, { isEnabled: tenant !== null });
+  const known = listed.data?.data.slack_integrations ?? [];
+  const data = known.map(({ id, name, team_name }) => ({
+    value: id,
+    label: `${name} (${team_name})`,
+  }));
+  return (
+    <Select
+      {...shared}
+      data={data}
+      value={value === "" ? null : value}
+      placeholder={data.length === 0 ? "None yet: connect one under Slack" : "Choose"}
+      onChange={(chosen) => onChange(chosen ?? "")}
+    />
+  );
+}

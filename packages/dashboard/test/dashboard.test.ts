@@ -1,0 +1,173 @@
+/** The dashboard in a real browser, on the real service. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import type { Page } from "playwright-core";
+import {
+  eventually,
+  freshDirectory,
+  type RunningService,
+  startService,
+} from "../../server/test/support/start-service.ts";
+import { openBrowser, seriousFaults } from "./browser.ts";
+
+/** A receiver whose answer can be changed. */
+async function serve(t: TestContext) {
+  const received: string[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += String(chunk)));
+    request.on("end", () => {
+      received.push(body);
+      response.writeHead(receiver.status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const receiver = { status: 204, received, url: `http://127.0.0.1:${port}/` };
+  return receiver;
+}
+
+async function signIn(page: Page, service: RunningService): Promise<void> {
+  await page.goto(service.url);
+  await page.getByLabel("API key").fill(service.operatorKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Overview" }).waitFor();
+}
+
+test("first steps: a sink is added, an alert sent and seen to arrive; then it fails, and heals", async (t) => {
+  const receiver = await serve(t);
+  const service = await startService(t, await freshDirectory(t));
+  const page = await (await openBrowser(t)).newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+
+  await page.goto(service.url);
+  await page.getByLabel("API key").fill("esk_wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("key", { exact: false }).first().waitFor();
+  await signIn(page, service);
+  await page.getByRole("link", { name: "Add a sink" }).click();
+  await page.getByPlaceholder("acme").fill("acme");
+  await page.getByLabel("Name", { exact: false }).fill("Triage");
+  await page.getByLabel("URL", { exact: false }).fill("ftp://nowhere");
+  await page.getByRole("button", { name: "Add the sink" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("URL", { exact: false }).fill(receiver.url);
+  await page.getByRole("button", { name: "Add the sink" }).click();
+  await page.getByRole("heading", { name: "Triage" }).waitFor();
+  await page.getByText("healthy").waitFor();
+
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("button", { name: /Send "A first alert"/ }).click();
+  await page.getByRole("link", { name: "Open the alert" }).click();
+  await page.getByText("delivered").first().waitFor();
+  assert.equal(receiver.received.length, 1);
+
+  receiver.status = 500;
+  await page.getByRole("link", { name: "Event sinks" }).click();
+  await page.getByRole("link", { name: "Triage" }).click();
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText("HTTP 500").first().waitFor();
+  await service.call("POST", "/v1/alert", { tenant_id: "acme", name: "Disk full" });
+  await page.getByText("failing").waitFor();
+  receiver.status = 204;
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText("HTTP 204").first().waitFor();
+  await page
+    .getByRole("link", { name: /^[0-9a-f-]{36}$/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Try again now" }).click();
+  await page.getByText("Attempt 2").waitFor();
+  await eventually(() => receiver.received.length >= 4, "the retry");
+  assert.deepEqual(errors, []);
+  await service.stop();
+});
+
+test("alert text is text everywhere, on pages that allow no inline script", async (t) => {
+  const service = await startService(t, await freshDirectory(t));
+  const receiver = await serve(t);
+  const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+  await service.call("POST", "/v1/event_sink", {
+    tenant_id: "acme",
+    name: markup,
+    description: markup,
+    event_sink_args: { Webhook: { url: receiver.url } },
+  });
+  const { json } = await service.call("POST", "/v1/alert", {
+    tenant_id: "acme",
+    name: markup,
+    description: markup,
+    dedup_key: markup,
+    results_table: { columns: [markup], rows: [[markup]], total_row_count: 1 },
+  });
+  const answer = await fetch(`${service.url}/alerts`);
+  assert.match(answer.headers.get("content-security-policy") ?? "", /script-src 'self';/);
+  const page = await (await openBrowser(t)).newPage();
+  await signIn(page, service);
+  for (const path of ["", "sinks", "alerts", `alerts/${json.alert.uid}`, "deliveries", "audit"]) {
+    await page.goto(`${service.url}/${path}`);
+    await page.getByText("<img src=x", { exact: false }).first().waitFor();
+    assert.equal(await page.evaluate("window.hacked"), undefined, path);
+  }
+  await service.stop();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious fault for assistive technology on any page, ${colorScheme}`, async (t) => {
+    const service = await startService(t, await freshDirectory(t));
+    const receiver = await serve(t);
+    const made = await service.call("POST", "/v1/event_sink", {
+      tenant_id: "acme",
+      name: "Triage",
+      description: "",
+      event_sink_args: { Webhook: { url: receiver.url } },
+    });
+    const sent = await service.call("POST", "/v1/alert", { tenant_id: "acme", name: "Disk full" });
+    const { event_sink: sink } = made.json;
+    const { alert, deliveries } = sent.json;
+    const context = await openBrowser(t, { colorScheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    await page.goto(service.url);
+    await page.getByLabel("API key").waitFor();
+    assert.deepEqual(await seriousFaults(page), [], "sign in");
+    await signIn(page, service);
+    const one = [`sinks/${sink.id}`, `alerts/${alert.uid}`, `deliveries/${deliveries[0].id}`];
+    const lists = [
+      "",
+      "sinks",
+      "sinks/new",
+      "alerts",
+      "deliveries?state=failed",
+      "slack",
+      "keys",
+      "audit",
+    ];
+    for (const path of [...lists, ...one]) {
+      await page.goto(`${service.url}/${path}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await seriousFaults(page), [], path);
+    }
+    await service.stop();
+  });
+}
+
+test("what is not the dashboard's stays the API's to answer", async (t) => {
+  const service = await startService(t, await freshDirectory(t));
+  const html = await fetch(`${service.url}/sinks/some-id?tenant=acme`);
+  assert.match(await html.text(), /<div id="root">/);
+  for (const path of ["/v1/nothing", "/nothing", "/assets/../../package.json"]) {
+    const answer = await fetch(service.url + path);
+    assert.ok(answer.status === 404 || answer.status === 401, path);
+    assert.match(answer.headers.get("content-type") ?? "", /application\/json/, path);
+  }
+  await service.stop();
+});
