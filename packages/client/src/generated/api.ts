@@ -49,7 +49,7 @@ export interface paths {
         };
         /**
          * Metrics, for Prometheus
-         * @description From the machine itself without a key, from elsewhere with the operator key.
+         * @description From the machine itself (Host is `localhost`, `127.0.0.1` or `[::1]`) without a key, from elsewhere with the operator key.
          */
         get: {
             parameters: {
@@ -252,6 +252,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -423,6 +432,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -504,6 +522,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -692,6 +719,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -870,6 +906,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -951,6 +996,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1059,6 +1113,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -1138,6 +1201,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1255,6 +1327,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -1323,6 +1404,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1417,6 +1507,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1527,6 +1626,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -1609,6 +1717,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1739,6 +1856,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -1820,6 +1946,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1964,6 +2099,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -2043,6 +2187,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2149,6 +2302,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -2230,6 +2392,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2624,6 +2795,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -2703,6 +2883,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3131,6 +3320,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -3218,6 +3416,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -3298,6 +3505,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3422,6 +3638,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -3516,6 +3741,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3677,6 +3911,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -3756,6 +3999,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3853,6 +4105,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -3922,6 +4183,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4018,6 +4288,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -4073,6 +4352,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4160,6 +4448,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4268,6 +4565,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -4347,6 +4653,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4485,6 +4800,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -4562,6 +4886,15 @@ export interface paths {
                 };
                 /** @description In conflict with what is there */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4770,6 +5103,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -4907,6 +5249,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -4986,6 +5337,15 @@ export interface paths {
                 };
                 /** @description The key may not do this */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5091,6 +5451,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -5171,6 +5540,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5281,6 +5659,15 @@ export interface paths {
                         "application/json": components["schemas"]["Error"];
                     };
                 };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
                 /** @description Cannot be done right now; see Retry-After */
                 503: {
                     headers: {
@@ -5358,6 +5745,15 @@ export interface paths {
                 };
                 /** @description Not there, or another tenant's */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
