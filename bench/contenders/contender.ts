@@ -5,6 +5,7 @@
  * | name | stored before the answer | signed | attempt log |
  * |---|---|---|---|
  * | `event-sinks` | fsync | yes | yes |
+ * | `event-sinks-postgres` | fsync by PostgreSQL | yes | yes |
  * | `bare` | no: it answers when the sinks have answered; what a crash catches is lost | no | no |
  * | `bullmq-everysec` | in Redis's memory; up to a second is lost with the power | yes | no |
  * | `bullmq-always` | fsync by Redis | yes | no |

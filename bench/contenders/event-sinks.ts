@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { cpuMs, memoryMb, startProgram, stopProcess } from "../load/child.ts";
 import type { Contender, Running, Setup } from "./contender.ts";
+import { startPostgres } from "./postgres.ts";
 
 const mainPath = new URL("../../packages/server/src/main.ts", import.meta.url).pathname;
 const operatorKey = "bench-operator-key-of-more-than-32-characters";
@@ -28,6 +29,33 @@ export const eventSinks: Contender = {
       isSettled: async () => (await service.pendingCount()) === 0,
       stop: service.stop,
     } satisfies Running;
+  },
+};
+
+/** The same on a PostgreSQL of its own. */
+export const eventSinksOnPostgres: Contender = {
+  name: "event-sinks-postgres",
+  missing: () => null,
+  start: async (setup) => {
+    const postgres = await startPostgres(setup.directory);
+    const running = await eventSinks.start({
+      ...setup,
+      env: {
+        ...setup.env,
+        EVENT_SINKS_DATABASE_URL: postgres.url,
+        EVENT_SINKS_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
+      },
+    });
+    return {
+      ...running,
+      get pids() {
+        return [...running.pids, ...postgres.pids()];
+      },
+      async stop() {
+        await running.stop();
+        await postgres.stop();
+      },
+    };
   },
 };
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { isNotPrepared } from "./postgres-fault.ts";
 
 /** Values as they go over the wire; the driver writes arrays as PostgreSQL does. */
 export type SqlValue = string | number | boolean | null | readonly SqlValue[];
@@ -29,13 +30,24 @@ export interface DatabaseOptions {
 /** A statement that takes longer is cut off: nothing here should. */
 const statementTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
+const preparedMax = 500;
 
 /** Times and counts are below 2^53. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
- * Nothing here depends on a session, so that it works behind PgBouncer in transaction mode:
- * statements are unnamed, nothing is SET, locks are rows or end with their transaction.
+ * Every transaction begins so. There are few shapes of statements, all made for their indexes: the
+ * planner must not think otherwise while a new partition has no statistics yet, or the queue has
+ * just grown from nothing to a million. (`LOCAL`: until the transaction ends.)
+ */
+const begin = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+  SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan`;
+
+/**
+ * Nothing here depends on a session, so that it works behind PgBouncer in transaction mode: locks are
+ * rows or end with their transaction. Statements of transactions are prepared once for each
+ * connection, as to plan one over many partitions takes longer than to run it; where a pooler
+ * cannot do that, the first that fails for it says so, and they are planned each time.
  */
 export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -52,11 +64,14 @@ export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database
   // One that breaks in somebody's hands makes the statement fail that is sent next.
   pool.on("connect", (client) => client.on("error", () => {}));
   let statementCount = 0;
+  const names = createNames();
 
-  const queriesOn = (client: Pick<pg.Pool, "query">): Queries => {
+  const queriesOn = (client: Pick<pg.Pool, "query">, isPrepared: boolean): Queries => {
     const send = (sql: string, values: readonly SqlValue[]) => {
       statementCount += 1;
-      return client.query(sql, values as unknown[]);
+      const name = isPrepared && values.length > 0 ? names.of(sql) : undefined;
+      // Without values several statements may be sent at once, as migrations are.
+      return client.query({ text: sql, values: values as unknown[], ...(name && { name }) });
     };
     return {
       all: async <Row>(sql: string, ...values: readonly SqlValue[]) =>
@@ -66,15 +81,38 @@ export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database
       run: async (sql, ...values) => (await send(sql, values)).rowCount ?? 0,
     };
   };
-  const onPool = queriesOn(pool);
+  const onPool = queriesOn(pool, false);
 
   return {
     ...onPool,
     get statementCount() {
       return statementCount;
     },
-    transaction: (run) => inTransaction(pool, queriesOn, run),
+    transaction: (run) =>
+      inTransaction(pool, (client) => queriesOn(client, true), run).catch((error: unknown) => {
+        if (isNotPrepared(error)) names.stop();
+        throw error;
+      }),
     close: () => pool.end(),
+  };
+}
+
+/** Names for prepared statements, as many as are worth it. */
+function createNames() {
+  const names = new Map<string, string>();
+  let isStopped = false;
+  return {
+    of(sql: string): string | undefined {
+      if (isStopped) return undefined;
+      const known = names.get(sql);
+      if (known !== undefined || names.size >= preparedMax) return known;
+      const name = `event_sinks_${names.size + 1}`;
+      names.set(sql, name);
+      return name;
+    },
+    stop() {
+      isStopped = true;
+    },
   };
 }
 
@@ -87,7 +125,7 @@ async function inTransaction<T>(
   let failure: Error | undefined;
   const queries = queriesOn(client);
   try {
-    await queries.run("BEGIN");
+    await queries.run(begin);
     const result = await run(queries);
     await queries.run("COMMIT");
     return result;

@@ -19,6 +19,12 @@ const faults = new Map([
 /** Nothing was kept, and the same again may well go through. */
 const transientCodes: ReadonlySet<string> = new Set(["40001", "40P01"]);
 
+/**
+ * A prepared statement is not there, or is there already: a pooler has given us another connection;
+ * or the schema has changed since.
+ */
+const unpreparedCodes: ReadonlySet<string> = new Set(["26000", "42P05", "0A000"]);
+
 const networkCodes = /^(E[A-Z]{3,}|ERR_.*)$/;
 
 /** Why the database cannot work, as half a sentence; undefined when `error` is no such fault. */
@@ -31,13 +37,22 @@ export function readPostgresFault(error: unknown): string | undefined {
   }
   if (networkCodes.test(code)) return `the database cannot be reached (${code})`;
   // The driver's own errors carry no code.
-  if (/connection|timeout exceeded|timed out|not queryable/i.test(error.message) && code === "") {
+  if (/connection|timeout|timed out|not queryable/i.test(error.message) && code === "") {
     return `the database cannot be reached (${error.message})`;
   }
   return undefined;
 }
 
-/** A deadlock or a serialisation failure: the transaction may simply be run again. */
+/** A deadlock, a serialisation failure or a lost plan: the transaction may simply be run again. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof Error && "code" in error && transientCodes.has(String(error.code));
+  return hasCode(error, transientCodes) || isNotPrepared(error);
+}
+
+/** Prepared statements cannot be relied on. */
+export function isNotPrepared(error: unknown): boolean {
+  return hasCode(error, unpreparedCodes);
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  return error instanceof Error && "code" in error && codes.has(String(error.code));
 }

@@ -1,6 +1,7 @@
 -- What all migrations together make; a test compares the two.
 --
--- `tenant_id` leads every key, so that tables can be distributed by tenant. Times are ms since the
+-- `tenant_id` leads every primary key, so that tables can be distributed by tenant. Other indexes begin
+-- with what only they are for, lest a plan mistake one for the key. Times are ms since the
 -- epoch, but for leases of nodes, which go by the clock of the database.
 CREATE TABLE migrations (
   number integer PRIMARY KEY,
@@ -134,7 +135,7 @@ CREATE TABLE alerts (
   body text NOT NULL,
   PRIMARY KEY (tenant_id, uid)
 ) PARTITION BY RANGE (uid);
-CREATE INDEX alerts_by_dedup_key ON alerts (tenant_id, dedup_key, uid);
+CREATE INDEX alerts_by_dedup_key ON alerts (dedup_key, tenant_id, uid);
 CREATE INDEX alerts_by_uid ON alerts USING brin (uid) WITH (pages_per_range = 16, autosummarize = on);
 
 -- Which (tenant, id, action) was stored; alerts whose id is our own uid need no row.
@@ -171,11 +172,11 @@ CREATE TABLE deliveries (
   replay_of uuid,
   PRIMARY KEY (tenant_id, id)
 ) PARTITION BY RANGE (id);
-CREATE INDEX deliveries_by_event_sink ON deliveries (tenant_id, event_sink_id, id);
-CREATE INDEX deliveries_by_alert ON deliveries (tenant_id, alert_uid, seq);
+CREATE INDEX deliveries_by_event_sink ON deliveries (event_sink_id, id);
+CREATE INDEX deliveries_by_alert ON deliveries (alert_uid, seq);
 CREATE INDEX deliveries_failed ON deliveries (tenant_id, id) WHERE failed_at IS NOT NULL;
 -- What came later of a key and ended it: resolves are few.
-CREATE INDEX deliveries_resolves ON deliveries (tenant_id, event_sink_id, dedup_key, alert_uid)
+CREATE INDEX deliveries_resolves ON deliveries (dedup_key, event_sink_id, alert_uid)
   WHERE action = 'resolve';
 CREATE INDEX deliveries_by_id ON deliveries USING brin (id) WITH (pages_per_range = 16, autosummarize = on);
 
@@ -224,8 +225,8 @@ CREATE TABLE queue (
   autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0.1);
 CREATE INDEX queue_due ON queue (tenant_id, event_sink_id, is_urgent, due_at, seq)
   WHERE due_at IS NOT NULL;
-CREATE INDEX queue_by_key ON queue (tenant_id, event_sink_id, dedup_key, action, seq);
-CREATE INDEX queue_waiting ON queue (tenant_id, event_sink_id, dedup_key, seq) WHERE due_at IS NULL;
+CREATE INDEX queue_by_key ON queue (dedup_key, event_sink_id, action, seq);
+CREATE INDEX queue_waiting ON queue (dedup_key, event_sink_id, seq) WHERE due_at IS NULL;
 
 -- What a sink type remembers of a (sink, dedup_key).
 CREATE TABLE sink_memory (

@@ -1,0 +1,1 @@
+-- Nothing to do here: it mends indexes on PostgreSQL.
