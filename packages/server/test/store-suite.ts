@@ -29,25 +29,29 @@ export interface SuiteStore {
 
 export type OpenStore = () => Promise<SuiteStore>;
 
+/** The suite in parts, for a store that is slow to open: files of tests run side by side. */
+export const suiteParts = {
+  management: [
+    managementTests,
+    sessionTests,
+    tenantDeletionTests,
+    auditTests,
+    slackTests,
+    searchTests,
+  ],
+  deliveries: [intakeTests, leaseTests, settleTests, offerTests, replayTests],
+  order: [pausedSinkTests, brokenSinkTests, orderTests, modelTests, resolveTests, urgencyTests],
+} as const;
+
+export type SuitePart = keyof typeof suiteParts;
+
 /** What every store must do. Each test opens a store of its own. */
-export function runStoreSuite(name: string, openStore: OpenStore): void {
+export function runStoreSuite(
+  name: string,
+  openStore: OpenStore,
+  parts: readonly SuitePart[] = ["management", "deliveries", "order"],
+): void {
   describe(`the ${name} store`, () => {
-    managementTests(openStore);
-    sessionTests(openStore);
-    tenantDeletionTests(openStore);
-    auditTests(openStore);
-    slackTests(openStore);
-    intakeTests(openStore);
-    leaseTests(openStore);
-    settleTests(openStore);
-    offerTests(openStore);
-    pausedSinkTests(openStore);
-    brokenSinkTests(openStore);
-    orderTests(openStore);
-    modelTests(openStore);
-    resolveTests(openStore);
-    urgencyTests(openStore);
-    searchTests(openStore);
-    replayTests(openStore);
+    for (const part of parts) for (const declare of suiteParts[part]) declare(openStore);
   });
 }
