@@ -99,14 +99,20 @@ test("what finds its sink broken is tried again with the next probe, and not hou
     },
     ...{ memory: undefined, now: arrived, random: 0.5 },
   };
-  const retry = (reason: "server_error" | "rate_limited", health: typeof after) => {
-    const outcome: FinalOutcome = { kind: "retry", reason, detail: "", retryAfterMs: 3_600_000 };
+  const retry = (
+    reason: "server_error" | "rate_limited",
+    health: typeof after,
+    retryAfterMs = 0,
+  ) => {
+    const outcome: FinalOutcome = { kind: "retry", reason, detail: "", retryAfterMs };
     const findings = { ...input.findings, outcome };
     return settlementOf({ ...input, findings, before, after: health });
   };
   const probe = retry("server_error", after);
   assert.equal(probe.dueAt, arrived + 30_000);
   assert.equal(probe.attempt.nextTryAt, arrived + 30_000);
-  // A rate limit is no probe's verdict, and is obeyed.
-  assert.equal(retry("rate_limited", before).dueAt, arrived + 3_600_000);
+  // A rate limit is no probe's verdict, and whatever time the platform asks for is obeyed.
+  assert.equal(retry("rate_limited", before, 3_600_000).dueAt, arrived + 3_600_000);
+  assert.equal(retry("server_error", after, 3_600_000).dueAt, arrived + 3_600_000);
+  assert.equal(retry("server_error", after, 1_000).dueAt, arrived + 30_000);
 });

@@ -1,7 +1,7 @@
 import type { DeliveryState } from "../domain/delivery.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/reason.ts";
-import { hasTryLeft, nextTryAt } from "../domain/retry.ts";
+import { hasTryLeft, nextTryAt, retryAfterMsMax } from "../domain/retry.ts";
 import { healthAfter, type SinkHealth, type SinkSign } from "../domain/sink-health.ts";
 import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
 import type { AttemptFindings, FinalOutcome } from "./attempt.ts";
@@ -128,7 +128,9 @@ function fateOf(input: SettlementInput): Fate {
   });
   if (dueAt === null) return failed("expired", failures);
   const waiting = { state: "pending", reason: outcome.reason, failureCount: failures } as const;
-  return { ...waiting, dueAt: isRateLimit ? dueAt : Math.min(dueAt, probeAtOf(input)) };
+  const askedAt = now + Math.min(retryAfterMs ?? 0, retryAfterMsMax);
+  const probeAt = isRateLimit ? dueAt : Math.max(probeAtOf(input), askedAt);
+  return { ...waiting, dueAt: Math.min(dueAt, probeAt) };
 }
 
 /**
