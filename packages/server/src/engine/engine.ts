@@ -31,7 +31,14 @@ import type { Log } from "../log.ts";
 import type { Mailer, Outbound } from "../outbound/outbound.ts";
 import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
-import type { Attempt, Lane, LeasedDelivery, Store, StoreEvent } from "../store/store.ts";
+import {
+  type Attempt,
+  type Lane,
+  type LeasedDelivery,
+  type Store,
+  type StoreEvent,
+  StoreUnavailable,
+} from "../store/store.ts";
 import type { AttemptDeps } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import { type LaneState, Lanes } from "./lane.ts";
@@ -248,11 +255,21 @@ export class Engine {
       deliveryId: id,
       lease,
     }));
-    const { store, log } = this.#deps;
-    this.#work.add(
-      store.release({ leases }).catch((error: unknown) => {
+    this.#work.add(this.#release(leases));
+  }
+
+  /** Until the store has it: what it takes for leased would not go out before the next start. */
+  async #release(leases: Parameters<Store["release"]>[0]["leases"]): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    for (;;) {
+      try {
+        await store.release({ leases });
+        return;
+      } catch (error) {
         log.error({ error }, "engine.release_failed");
-      }),
-    );
+        if (!(error instanceof StoreUnavailable) || this.#isCutOff) return;
+      }
+      await new Promise<void>((resolve) => clock.setTimer(engineLimits.storeRetryMs, resolve));
+    }
   }
 }
