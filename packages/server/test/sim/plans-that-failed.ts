@@ -1,0 +1,44 @@
+import type { Plan } from "./plan.ts";
+
+/** Plans by which a fault was once found, shrunk, each with its story. */
+export const plansThatFailed: readonly { readonly story: string; readonly plan: Plan }[] = [
+  {
+    story: "what is handed back while the disk fails does not stay leased until the next start",
+    plan: {
+      seed: 1599,
+      sinkTypes: ["webhook", "webhook", "slack"],
+      events: [
+        { at: 1419, kind: "mood", sink: 0, mood: "rate_limits" },
+        { at: 5014, kind: "mood", sink: 1, mood: "half_closes" },
+        { kind: "alert", at: 5403, sinks: [0, 1], action: "trigger", key: "a", isUrgent: false },
+        { kind: "alert", at: 15943, sinks: [2, 0], action: "trigger", key: null, isUrgent: false },
+        {
+          kind: "alert",
+          at: 18082,
+          sinks: [2, 1],
+          action: "acknowledge",
+          key: "a",
+          isUrgent: false,
+        },
+        { kind: "alert", at: 19075, sinks: [2], action: "trigger", key: "a", isUrgent: false },
+        { at: 19698, kind: "disk_fault", skipCount: 4, count: 1, code: 10 },
+        { at: 19716, kind: "pause", sink: 0 },
+      ],
+      quietAt: 80000,
+    },
+  },
+  {
+    story: "a Retry-After is obeyed by the attempt that finds its sink broken as well",
+    plan: {
+      seed: 93,
+      sinkTypes: ["slack"],
+      events: [
+        { at: 92314, kind: "mood", sink: 0, mood: "busy" },
+        { kind: "alert", at: 209221, sinks: [0], action: "trigger", key: "b", isUrgent: false },
+        { kind: "alert", at: 293431, sinks: [0], action: "resolve", key: "a", isUrgent: false },
+        { kind: "alert", at: 366519, sinks: [0], action: "trigger", key: "c", isUrgent: true },
+      ],
+      quietAt: 1860000,
+    },
+  },
+];
