@@ -9,10 +9,9 @@ export interface SinkField {
   readonly help: string;
   readonly isRequired: boolean;
   /** `json`: a value of several parts, written as JSON; `lines`: one text for each line. */
-  readonly kind: "text" | "choice" | "lines" | "json";
+  readonly kind: "text" | "choice" | "lines" | "json" | "slack_integration" | "slack_channel";
   readonly choices: readonly string[];
   readonly example: string;
-  readonly isSlackIntegration: boolean;
 }
 
 export interface SinkTypeFields {
@@ -52,12 +51,18 @@ export function readSinkTypes(openapi: unknown, method: "post" | "put"): SinkTyp
   }));
 }
 
+/** What people choose from a list that only Slack knows. */
+const pickers: Readonly<Record<string, SinkField["kind"]>> = {
+  slack_integration_id: "slack_integration",
+  channel_id: "slack_channel",
+};
+
 function readField(name: string, schema: Schema, isRequired: boolean): SinkField {
   const shapes = schema.anyOf ?? [schema];
   const choices = shapes.flatMap((shape) => shape.enum ?? []);
   const has = (type: string) => shapes.some((shape) => shape.type === type);
-  const kind =
-    choices.length > 0 ? "choice" : has("object") ? "json" : has("array") ? "lines" : "text";
+  const plain = has("object") ? "json" : has("array") ? "lines" : "text";
+  const kind = pickers[name] ?? (choices.length > 0 ? "choice" : plain);
   const [example] = schema.examples ?? [];
   return {
     name,
@@ -67,7 +72,6 @@ function readField(name: string, schema: Schema, isRequired: boolean): SinkField
     kind,
     choices,
     example: typeof example === "string" ? example : JSON.stringify(example ?? "").slice(0, 120),
-    isSlackIntegration: name === "slack_integration_id",
   };
 }
 

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { TestContext } from "node:test";
 import chromium from "@sparticuz/chromium";
 import { type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 
 /** A real browser out of an npm package, closed when the test ends. */
 export async function openBrowser(
-  t: TestContext,
+  t: { after(run: () => Promise<unknown>): void },
   options: Parameters<Awaited<ReturnType<typeof playwright.launch>>["newContext"]>[0] = {},
 ): Promise<BrowserContext> {
   const browser = await playwright.launch({

@@ -11,6 +11,7 @@ import {
   type RunningService,
   startService,
 } from "../../server/test/support/start-service.ts";
+import { startBelievableService } from "./believable-service.ts";
 import { openBrowser, seriousFaults } from "./browser.ts";
 
 /** A receiver whose answer can be changed. */
@@ -159,6 +160,32 @@ for (const colorScheme of ["light", "dark"] as const) {
     await service.stop();
   });
 }
+
+test("a Slack sink by its channel's name, and an alert as Slack and PagerDuty show it", async (t) => {
+  const { service, tenantId, platforms } = await startBelievableService(t);
+  const page = await (await openBrowser(t)).newPage();
+  await signIn(page, service);
+  await page.goto(`${service.url}/sinks/new?tenant=${tenantId}`);
+  await page.locator("label", { hasText: /^Slack$/ }).click();
+  await page.getByLabel("Name", { exact: false }).fill("Second channel");
+  await page.getByLabel("Slack integration", { exact: false }).first().click();
+  await page.getByRole("option", { name: /Acme workspace/ }).click();
+  await page.getByLabel("Channel ID", { exact: false }).first().fill("security");
+  await page.getByRole("option", { name: /#security-alerts/ }).click();
+  await page.getByRole("button", { name: "Add the sink" }).click();
+  await page.getByRole("heading", { name: "Second channel" }).waitFor();
+  const before = platforms.slack.messages("security-alerts").length;
+  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByText("HTTP 200").first().waitFor();
+  assert.equal(platforms.slack.messages("security-alerts").length, before + 1);
+
+  const { json } = await service.call("GET", `/v1/alert?tenant_id=${tenantId}&severity=High`);
+  await page.goto(`${service.url}/alerts/${json.data.alerts.at(-1).uid}`);
+  await page.getByRole("heading", { level: 3, name: /High: AWS IAM/ }).waitFor();
+  await page.getByRole("tab", { name: "PagerDuty" }).click();
+  await page.getByText(/trigger · /).waitFor();
+  await service.stop();
+});
 
 test("what is not the dashboard's stays the API's to answer", async (t) => {
   const service = await startService(t, await freshDirectory(t));

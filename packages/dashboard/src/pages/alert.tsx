@@ -4,6 +4,7 @@ import { useCall } from "../api.ts";
 import { Severity } from "../parts/badges.tsx";
 import { DeliveryList } from "../parts/delivery-list.tsx";
 import { Failure, Loading, PageTitle } from "../parts/notices.tsx";
+import { Preview } from "../parts/preview.tsx";
 import { Time } from "../parts/time.tsx";
 
 interface ResultsTable {
@@ -54,7 +55,13 @@ export default function AlertPage() {
         <Title order={2} size="h5" mb="xs">
           Deliveries
         </Title>
-        <DeliveryList query={{ tenant_id: alert.tenant_id, alert_uid: alert.uid }} />
+        <DeliveryList name="sink" query={{ tenant_id: alert.tenant_id, alert_uid: alert.uid }} />
+      </section>
+      <section>
+        <Title order={2} size="h5" mb="xs">
+          As each platform shows it
+        </Title>
+        <Preview tenantId={alert.tenant_id} body={body} />
       </section>
       <section>
         <Title order={2} size="h5" mb="xs">

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { isRefused, useCall } from "../api.ts";
+import { isRefused } from "../api.ts";
 import { parseField, type SinkField, type SinkTypeFields, showField } from "../sink-fields.ts";
-import { useTenant } from "../tenant.ts";
+import { ChannelInput, IntegrationInput } from "./slack-inputs.tsx";
 
 export interface SinkDraft {
   readonly name: string;
@@ -51,6 +51,8 @@ export function SinkForm(props: SinkFormProps) {
     }
   }
 
+  const integrationId =
+    texts["slack_integration_id"] ?? String(values["slack_integration_id"] ?? "");
   const problemOf = (path: string) =>
     isRefused(failure)
       ? failure.details.find(
@@ -78,6 +80,7 @@ export function SinkForm(props: SinkFormProps) {
             field={field}
             text={texts[field.name] ?? ""}
             problem={problemOf(field.name)}
+            integrationId={integrationId}
             onChange={(text) => setTexts({ ...texts, [field.name]: text })}
           />
         ))}
@@ -105,10 +108,12 @@ interface FieldInputProps {
   readonly field: SinkField;
   readonly text: string;
   readonly problem: string | undefined;
+  /** The Slack integration that the form names; empty where it names none. */
+  readonly integrationId: string;
   readonly onChange: (text: string) => void;
 }
 
-function FieldInput({ field, text, problem, onChange }: FieldInputProps) {
+function FieldInput({ field, text, problem, integrationId, onChange }: FieldInputProps) {
   const shared = {
     label: field.label,
     description: field.help,
@@ -116,7 +121,11 @@ function FieldInput({ field, text, problem, onChange }: FieldInputProps) {
     error: problem,
     value: text,
   };
-  if (field.isSlackIntegration) return <IntegrationInput {...shared} onChange={onChange} />;
+  if (field.kind === "slack_integration")
+    return <IntegrationInput {...shared} onChange={onChange} />;
+  if (field.kind === "slack_channel") {
+    return <ChannelInput {...shared} integrationId={integrationId} onChange={onChange} />;
+  }
   if (field.kind === "choice") {
     return (
       <Select
@@ -146,35 +155,6 @@ function FieldInput({ field, text, problem, onChange }: FieldInputProps) {
       placeholder={field.kind === "lines" ? "One in each line" : field.example}
       styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
       onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-type IntegrationProps = Omit<FieldInputProps, "field" | "text" | "problem"> & {
-  readonly label: string;
-  readonly description: string;
-  readonly required: boolean;
-  readonly error: string | undefined;
-  readonly value: string;
-};
-
-/** The tenant's Slack integrations by name. */
-function IntegrationInput({ onChange, value, ...shared }: IntegrationProps) {
-  const tenant = useTenant();
-  const query = { tenant_id: tenant ?? "" };
-  const listed = useCall("GET /v1/slack_integration", { query }, { isEnabled: tenant !== null });
-  const known = listed.data?.data.slack_integrations ?? [];
-  const data = known.map(({ id, name, team_name }) => ({
-    value: id,
-    label: `${name} (${team_name})`,
-  }));
-  return (
-    <Select
-      {...shared}
-      data={data}
-      value={value === "" ? null : value}
-      placeholder={data.length === 0 ? "None yet: connect one under Slack" : "Choose"}
-      onChange={(chosen) => onChange(chosen ?? "")}
     />
   );
 }
