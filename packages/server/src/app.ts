@@ -14,7 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import { loadEncryptionKey } from "./encryption-key.ts";
+import { loadEncryptionKeys } from "./encryption-key.ts";
 import type { EngineControl } from "./engine/engine-control.ts";
 import { startReplayer } from "./engine/replayer.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
@@ -23,14 +23,13 @@ import { createHttpServer } from "./http/server.ts";
 import { createLog, type Log } from "./log.ts";
 import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
 import { createOutbound } from "./outbound/create-outbound.ts";
-import { canaryText, checkCanary, createSealer, type Sealer } from "./sealer.ts";
-import { type DatabaseLocation, showDatabase } from "./setting-readers.ts";
+import { createSealer, type Sealer } from "./sealer.ts";
+import { showDatabase } from "./setting-readers.ts";
 import type { VendorUrls } from "./sinks/sink-type.ts";
 import type { SlackApp } from "./sinks/slack/oauth.ts";
+import { checkEncryptionKey } from "./store/check-encryption-key.ts";
 import { attachStore } from "./store/client.ts";
-import { openPostgresStore } from "./store/postgres/store.ts";
-import type { StoreConnection } from "./store/protocol.ts";
-import { openSqliteStore } from "./store/sqlite/store.ts";
+import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 
 /** A service that is taking and delivering alerts. */
@@ -59,13 +58,13 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     return stopping;
   };
   try {
-    const { operatorKey, encryptionKey } = loadKeys(config);
-    for (const { warning } of [operatorKey, encryptionKey]) {
+    const { operatorKey, encryptionKeys } = loadKeys(config);
+    for (const { warning } of [operatorKey, encryptionKeys]) {
       if (warning !== null) log.warn({ warning }, "service.key_file");
     }
-    const sealer = createSealer(encryptionKey.key);
+    const sealer = createSealer(encryptionKeys.key, encryptionKeys.second);
 
-    const database = await openDatabase(config.database, log, onCrash);
+    const database = await openStore(config.database, { log, onCrash });
     stops.push(() => database.close());
     const store = attachStore(database.connect());
     stops.push(() => store.close());
@@ -76,7 +75,8 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     const engine = await startEngineThread(
       {
         store: database.connect(),
-        encryptionKey: encryptionKey.key.reveal(),
+        encryptionKey: encryptionKeys.key.reveal(),
+        encryptionKeySecond: encryptionKeys.second?.reveal() ?? null,
         allowCidrs: config.allowCidrs,
         vendors,
         smtpUrl: config.smtpUrl?.reveal() ?? null,
@@ -101,23 +101,14 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
 }
 
 /** On SQLite keys that are not set are kept beside the file; on PostgreSQL they must be set. */
-function loadKeys({ database, apiKey, encryptionKey }: Config) {
+function loadKeys(config: Config) {
+  const { database, apiKey } = config;
   const path = database.kind === "sqlite" ? resolve(database.path) : null;
   const folder = path === null ? "." : dirname(path);
   return {
     operatorKey: loadOperatorKey(apiKey, folder),
-    encryptionKey: loadEncryptionKey(encryptionKey, folder, path !== null && existsSync(path)),
+    encryptionKeys: loadEncryptionKeys(config, folder, path !== null && existsSync(path)),
   };
-}
-
-function openDatabase(
-  location: DatabaseLocation,
-  log: Log,
-  onCrash: (error: Error) => void,
-): Promise<{ connect(): StoreConnection; close(): Promise<void> }> {
-  return location.kind === "sqlite"
-    ? openSqliteStore({ path: resolve(location.path), log, onCrash })
-    : openPostgresStore({ url: location.url.reveal(), log, onCrash });
 }
 
 /** Mail has a sender only where there is a server to send it. */
@@ -129,12 +120,6 @@ function readVendors({ slackApiUrl, pagerdutyUrl, smtpUrl, mailFrom }: Config): 
 function readSlackApp({ slackClientId, slackClientSecret }: Config): SlackApp | null {
   if (slackClientId === null || slackClientSecret === null) return null;
   return { clientId: slackClientId, clientSecret: slackClientSecret };
-}
-
-/** A wrong key would let the service start and then fail at the first delivery: refuse at once. */
-async function checkEncryptionKey(store: Store, sealer: Sealer): Promise<void> {
-  const kept = await store.keepMeta({ name: "encryption_canary", value: canaryText(sealer) });
-  checkCanary(sealer, kept);
 }
 
 interface ListenParts {

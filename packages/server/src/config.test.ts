@@ -116,6 +116,7 @@ describe("settings", () => {
       database: { kind: "sqlite", path: "./data/event-sinks.db" },
       apiKey: null,
       encryptionKey: null,
+      encryptionKeySecond: null,
       slackApiUrl: "https://slack.com/api/",
       slackBotToken: null,
       slackClientId: null,
@@ -212,6 +213,11 @@ describe("settings", () => {
     const config = configOf({ EVENT_SINKS_SMTP_URL, EVENT_SINKS_MAIL_FROM: "a@b.c" });
     assert.equal(config.smtpUrl?.reveal(), EVENT_SINKS_SMTP_URL);
     assert.doesNotMatch(JSON.stringify(config) + describeConfig(config), /hunter2/);
+  });
+
+  it("a second encryption key is of use beside the first only", () => {
+    const second = { EVENT_SINKS_ENCRYPTION_KEY_SECOND: Buffer.alloc(32).toString("base64") };
+    assert.match(problemsOf(second)[0] ?? "", /only beside EVENT_SINKS_ENCRYPTION_KEY/);
   });
 
   it("must not contradict each other", () => {

@@ -49,6 +49,11 @@ function findContradictions(config: Config): string[] {
       "EVENT_SINKS_INTAKE_BYTES_MAX must not be less than EVENT_SINKS_BATCH_BYTES_MAX, or a full batch could never come in.",
     );
   }
+  if (config.encryptionKeySecond !== null && config.encryptionKey === null) {
+    problems.push(
+      "EVENT_SINKS_ENCRYPTION_KEY_SECOND is of use only beside EVENT_SINKS_ENCRYPTION_KEY: set that one too, or neither.",
+    );
+  }
   if (config.database.kind === "postgres") {
     const missing = [
       config.encryptionKey === null ? "EVENT_SINKS_ENCRYPTION_KEY" : null,

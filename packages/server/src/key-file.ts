@@ -5,6 +5,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -106,6 +107,24 @@ function linkOrWrite(draft: string, path: string, text: string): void {
     if (!["EPERM", "ENOTSUP", "ENOSYS"].some((code) => isCode(error, code))) throw error;
     writeNew(path, text);
   }
+}
+
+/**
+ * Puts another text in a key file's place. Whoever reads or is killed meanwhile finds the one or the
+ * other, and the new one is on disk for good when this returns. Throws when it cannot be written.
+ */
+export function replaceKeyFile(path: string, text: string): void {
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    writeNew(draft, `${text}\n`);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new Error(`${path} cannot be written (${codeOf(error)}). ${folderCure}`, {
+      cause: error,
+    });
+  }
+  syncFolder(dirname(path));
 }
 
 function writeNew(path: string, text: string): void {

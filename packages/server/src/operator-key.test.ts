@@ -13,12 +13,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { promisify } from "node:util";
-import { isEncryptionKey, loadEncryptionKey } from "./encryption-key.ts";
+import { isEncryptionKey, loadEncryptionKeys } from "./encryption-key.ts";
 import { hashApiKey, loadOperatorKey, newApiKey } from "./operator-key.ts";
 import { Secret } from "./secret.ts";
 
 const root = mkdtempSync(join(tmpdir(), "event-sinks-keys-"));
 after(() => rmSync(root, { recursive: true }));
+const loadEncryptionKey = (key: Secret | null, folder: string) =>
+  loadEncryptionKeys({ encryptionKey: key, encryptionKeySecond: null }, folder);
 let folderCount = 0;
 const newFolder = () => join(root, String(++folderCount), "data");
 
@@ -78,6 +80,11 @@ it("a key file that holds no key is refused rather than replaced", () => {
   const folder = newFolder();
   loadOperatorKey(null, folder);
   loadEncryptionKey(null, folder);
+  const good = Buffer.alloc(32).toString("base64");
+  for (const content of [`${good}\nshort`, `${good}\n${good}\n${good}`]) {
+    writeFileSync(join(folder, "encryption.key"), content);
+    assert.throws(() => loadEncryptionKey(null, folder), /encryption\.key/);
+  }
   for (const content of ["", "\n", "short"]) {
     writeFileSync(join(folder, "operator.key"), content);
     writeFileSync(join(folder, "encryption.key"), content);

@@ -80,6 +80,16 @@ it("another key says so, naming both key ids", () => {
   );
 });
 
+it("a second key opens what it sealed, and seals nothing", () => {
+  const [former, next] = [randomBytes(32), randomBytes(32)];
+  const both = createSealer(next, former);
+  const before = createSealer(former).seal(secrets, context);
+  assert.deepEqual(reveal(both.unseal(before, context)), reveal(secrets));
+  const after = both.seal(secrets, context);
+  assert.deepEqual(reveal(createSealer(next).unseal(after, context)), reveal(secrets));
+  assert.throws(() => createSealer(former).unseal(after, context), isProblem("wrong_key"));
+});
+
 it("another key under the same key id does not open it either", () => {
   const other = createSealer(randomBytes(32));
   const text = sealer.seal(secrets, context).replace(sealer.keyId, other.keyId);

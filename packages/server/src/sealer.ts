@@ -6,6 +6,9 @@
  * authenticated along with it, so a sealed text that is copied into another record, or that
  * another key or a changed database made, does not open. The key id tells keys apart, for
  * rotation and for saying which key is missing; it gives nothing of the key away.
+ *
+ * Rotation. A sealer may know a second key, which opens what it sealed but seals nothing. So a new
+ * key can be put to use while records under the former are sealed anew (`store/seal-anew.ts`).
  */
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
@@ -19,6 +22,7 @@ export interface SealContext {
 }
 
 export interface Sealer {
+  /** Of the key that seals. */
   readonly keyId: string;
   seal(secrets: Secrets, context: SealContext): string;
   /** Throws `SealError`. */
@@ -44,20 +48,29 @@ const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/**
- * @param key 32 bytes, or their base64 text.
- * Throws when it is of another length.
- */
-export function createSealer(key: Secret | Buffer): Sealer {
-  const keyBytes = key instanceof Secret ? Buffer.from(key.reveal(), "base64") : Buffer.from(key);
-  if (keyBytes.length !== sealingKeyBytes) {
+interface Key {
+  readonly id: string;
+  readonly bytes: Buffer;
+}
+
+function readKey(given: Secret | Buffer): Key {
+  const bytes =
+    given instanceof Secret ? Buffer.from(given.reveal(), "base64") : Buffer.from(given);
+  if (bytes.length !== sealingKeyBytes) {
     throw new Error(`The encryption key must be ${sealingKeyBytes} bytes, in base64.`);
   }
-  const keyId = createHash("sha256")
-    .update("event-sinks key id\n")
-    .update(keyBytes)
-    .digest("hex")
-    .slice(0, 8);
+  const hash = createHash("sha256").update("event-sinks key id\n").update(bytes).digest("hex");
+  return { id: hash.slice(0, 8), bytes };
+}
+
+/**
+ * @param key 32 bytes, or their base64 text.
+ * @param second another key, which only opens.
+ * Throws when one is of another length.
+ */
+export function createSealer(key: Secret | Buffer, second: Secret | Buffer | null = null): Sealer {
+  const { id: keyId, bytes: keyBytes } = readKey(key);
+  const keys = new Map([second ?? key, key].map(readKey).map(({ id, bytes }) => [id, bytes]));
 
   return {
     keyId,
@@ -70,11 +83,13 @@ export function createSealer(key: Secret | Buffer): Sealer {
       return `${format}.${keyId}.${sealed.toString("base64url")}`;
     },
     unseal(text, context) {
-      const sealed = readSealed(text, keyId);
+      const { usedKeyId, sealed } = readSealed(text);
+      const usedKey = keys.get(usedKeyId);
+      if (usedKey === undefined) throw wrongKey(usedKeyId, keyId);
       const nonce = sealed.subarray(0, nonceBytes);
       const ciphertext = sealed.subarray(nonceBytes, -tagBytes);
-      const decipher = createDecipheriv(algorithm, keyBytes, nonce, { authTagLength: tagBytes });
-      decipher.setAAD(contextBytes(keyId, context));
+      const decipher = createDecipheriv(algorithm, usedKey, nonce, { authTagLength: tagBytes });
+      decipher.setAAD(contextBytes(usedKeyId, context));
       decipher.setAuthTag(sealed.subarray(-tagBytes));
       return readSecrets(decipher.update(ciphertext), () => decipher.final());
     },
@@ -90,20 +105,26 @@ function secretsText(secrets: Secrets): string {
   return JSON.stringify(revealed);
 }
 
-function readSealed(text: string, ownKeyId: string): Buffer {
-  const [version, keyId, payload, ...rest] = text.split(".");
-  if (version !== format || keyId === undefined || payload === undefined || rest.length > 0) {
+/** What every text starts with that was sealed with this key. */
+export function sealedPrefix({ keyId }: Pick<Sealer, "keyId">): string {
+  return `${format}.${keyId}.`;
+}
+
+function readSealed(text: string): { usedKeyId: string; sealed: Buffer } {
+  const [version, usedKeyId, payload, ...rest] = text.split(".");
+  if (version !== format || usedKeyId === undefined || payload === undefined || rest.length > 0) {
     throw new SealError("unreadable", "A stored secret is not in a form this version can read.");
   }
-  if (keyId !== ownKeyId) {
-    throw new SealError(
-      "wrong_key",
-      `A stored secret was sealed with encryption key ${keyId}, but the key in use is ${ownKeyId}.`,
-    );
-  }
   const sealed = Buffer.from(payload, "base64url");
-  if (sealed.length >= nonceBytes + tagBytes) return sealed;
+  if (sealed.length >= nonceBytes + tagBytes) return { usedKeyId, sealed };
   throw new SealError("tampered", "A stored secret is cut short.");
+}
+
+function wrongKey(usedKeyId: string, ownKeyId: string): SealError {
+  return new SealError(
+    "wrong_key",
+    `A stored secret was sealed with encryption key ${usedKeyId}, but the key in use is ${ownKeyId}.`,
+  );
 }
 
 function readSecrets(start: Buffer, end: () => Buffer): Secrets {
@@ -140,7 +161,8 @@ export function checkCanary(sealer: Sealer, text: string): void {
     throw new SealError(
       error.problem,
       `The encryption key is not the one this database was made with. ${error.message} ` +
-        "Start with the former key: EVENT_SINKS_ENCRYPTION_KEY, or the file encryption.key beside the database.",
+        "Start with the former key: EVENT_SINKS_ENCRYPTION_KEY, or the file encryption.key beside the database. " +
+        "While keys are rotated both are needed: give the other one as EVENT_SINKS_ENCRYPTION_KEY_SECOND.",
     );
   }
 }

@@ -98,6 +98,12 @@ export const settings = {
       read: readEncryptionKey,
     },
   ),
+  encryptionKeySecond: secret("only secrets sealed with the one key can be opened", {
+    name: "EVENT_SINKS_ENCRYPTION_KEY_SECOND",
+    meaning:
+      "A second key, which only opens what was sealed with it: the former one while keys are rotated (`event-sinks rotate-encryption-key`; `docs/encryption-key.md`). For one that is kept in a file it is not needed.",
+    read: readEncryptionKey,
+  }),
   slackApiUrl: withDefault<string>("https://slack.com/api/", {
     name: "EVENT_SINKS_SLACK_API_URL",
     meaning: "Slack's Web API. Point it elsewhere for tests; it may then be a private address.",

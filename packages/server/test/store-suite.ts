@@ -11,6 +11,7 @@ import { orderTests } from "./store-suite/order.ts";
 import { pausedSinkTests } from "./store-suite/paused-sinks.ts";
 import { replayTests } from "./store-suite/replays.ts";
 import { resolveTests } from "./store-suite/resolves.ts";
+import { sealedRecordTests } from "./store-suite/sealed-records.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { sessionTests } from "./store-suite/sessions.ts";
 import { settleTests } from "./store-suite/settle.ts";
@@ -53,5 +54,23 @@ export function runStoreSuite(
 ): void {
   describe(`the ${name} store`, () => {
     for (const part of parts) for (const declare of suiteParts[part]) declare(openStore);
+    managementTests(openStore);
+    sessionTests(openStore);
+    tenantDeletionTests(openStore);
+    auditTests(openStore);
+    sealedRecordTests(openStore);
+    slackTests(openStore);
+    intakeTests(openStore);
+    leaseTests(openStore);
+    settleTests(openStore);
+    offerTests(openStore);
+    pausedSinkTests(openStore);
+    brokenSinkTests(openStore);
+    orderTests(openStore);
+    modelTests(openStore);
+    resolveTests(openStore);
+    urgencyTests(openStore);
+    searchTests(openStore);
+    replayTests(openStore);
   });
 }

@@ -1450,7 +1450,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    action?: "tenant.created" | "tenant.updated" | "tenant.deleted" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "event_sink.created" | "event_sink.updated" | "event_sink.deleted" | "event_sink.paused" | "event_sink.resumed" | "delivery.retried" | "replay.created" | "replay.canceled" | "signing_secret.read" | "signing_secret.rotated" | "slack_integration.created" | "slack_integration.updated" | "slack_integration.deleted" | "slack_integration.install_begun" | "session.begun" | "session.ended";
+                    action?: "tenant.created" | "tenant.updated" | "tenant.deleted" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "event_sink.created" | "event_sink.updated" | "event_sink.deleted" | "event_sink.paused" | "event_sink.resumed" | "delivery.retried" | "replay.created" | "replay.canceled" | "signing_secret.read" | "signing_secret.rotated" | "slack_integration.created" | "slack_integration.updated" | "slack_integration.deleted" | "slack_integration.install_begun" | "session.begun" | "session.ended" | "encryption_key.rotated";
                     api_key_id?: string;
                     /** @description items on a page, 1 to 1000; 50 when left out */
                     "pagination[page_size]"?: number;
@@ -5918,13 +5918,13 @@ export interface components {
         };
         AuditEntry: {
             /** @enum {unknown} */
-            action: "tenant.created" | "tenant.updated" | "tenant.deleted" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "event_sink.created" | "event_sink.updated" | "event_sink.deleted" | "event_sink.paused" | "event_sink.resumed" | "delivery.retried" | "replay.created" | "replay.canceled" | "signing_secret.read" | "signing_secret.rotated" | "slack_integration.created" | "slack_integration.updated" | "slack_integration.deleted" | "slack_integration.install_begun" | "session.begun" | "session.ended";
+            action: "tenant.created" | "tenant.updated" | "tenant.deleted" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "event_sink.created" | "event_sink.updated" | "event_sink.deleted" | "event_sink.paused" | "event_sink.resumed" | "delivery.retried" | "replay.created" | "replay.canceled" | "signing_secret.read" | "signing_secret.rotated" | "slack_integration.created" | "slack_integration.updated" | "slack_integration.deleted" | "slack_integration.install_begun" | "session.begun" | "session.ended" | "encryption_key.rotated";
             actor: {
                 api_key_id: string | null;
                 /** @enum {unknown} */
                 role: "operator" | "tenant";
                 /** @enum {unknown} */
-                via: "key" | "session" | "state";
+                via: "key" | "session" | "state" | "command";
             };
             /** @description the other end of the connection */
             address: string;

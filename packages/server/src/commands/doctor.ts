@@ -7,10 +7,9 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type Config, readConfig } from "../config.ts";
-import { isEncryptionKey } from "../encryption-key.ts";
+import { findEncryptionKeys } from "../encryption-key.ts";
 import { readKeyFile } from "../key-file.ts";
-import { checkCanary, createSealer } from "../sealer.ts";
-import { Secret } from "../secret.ts";
+import { checkCanary, createSealer, sealedPrefix } from "../sealer.ts";
 import { type Examination, examineSqlite } from "../store/sqlite/examine.ts";
 import { type Command, describeError, refuseSettings } from "./command.ts";
 
@@ -118,28 +117,30 @@ function describeDatabase(
 }
 
 function checkEncryptionKey(
-  { encryptionKey }: Config,
+  config: Config,
   folder: string,
   database: Examination | null,
 ): string | Omit<Finding, "about"> {
   const path = join(folder, "encryption.key");
-  const file = encryptionKey === null ? readKeyFile(path) : null;
-  const key = encryptionKey ?? (file === null ? null : new Secret(file.text));
-  if (key === null) {
+  const keys = findEncryptionKeys(config, folder);
+  if (keys === null) {
     if (database === null) return { state: "look", text: "None yet: the first start makes it." };
     throw new Error(
       `There is a database but no ${path}. Put back the file that was there, or give the key as ` +
         "EVENT_SINKS_ENCRYPTION_KEY; without it the stored secrets cannot be opened.",
     );
   }
-  if (!isEncryptionKey(key.reveal())) {
-    throw new Error(`${path} does not hold an encryption key. Put back the file that was there.`);
+  const canaries = database?.ok === true ? database.canaries : [];
+  const sealer = createSealer(keys.key, keys.second);
+  for (const canary of canaries) checkCanary(sealer, canary);
+  if (keys.warning !== null) return { state: "look", text: keys.warning };
+  if (canaries.some((canary) => !canary.startsWith(sealedPrefix(sealer)))) {
+    const text =
+      "Keys are being rotated: stored secrets need both. event-sinks rotate-encryption-key ends it.";
+    return { state: "look", text };
   }
-  const canary = database?.ok === true ? database.canary : null;
-  if (canary !== null) checkCanary(createSealer(key), canary);
-  if (file?.warning) return { state: "look", text: file.warning };
-  const where = file === null ? "From EVENT_SINKS_ENCRYPTION_KEY" : path;
-  return canary === null ? `${where}.` : `${where}; it opens what the database holds.`;
+  const where = keys.path ?? "From EVENT_SINKS_ENCRYPTION_KEY";
+  return canaries.length === 0 ? `${where}.` : `${where}; it opens what the database holds.`;
 }
 
 function checkOperatorKey({ apiKey }: Config, folder: string): string | Omit<Finding, "about"> {

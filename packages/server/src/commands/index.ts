@@ -2,6 +2,7 @@ import { backupCommand } from "./backup.ts";
 import type { Command } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { doctorCommand } from "./doctor.ts";
+import { rotateEncryptionKeyCommand } from "./rotate-encryption-key.ts";
 import { serveCommand } from "./serve.ts";
 
 /** In the order in which `--help` lists them; the first is what runs without a word. */
@@ -10,4 +11,5 @@ export const commands: readonly [Command, ...Command[]] = [
   configCommand,
   backupCommand,
   doctorCommand,
+  rotateEncryptionKeyCommand,
 ];

@@ -25,12 +25,16 @@ export const auditActions = [
   "slack_integration.install_begun",
   "session.begun",
   "session.ended",
+  "encryption_key.rotated",
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];
 
-/** How the actor showed who it is. `state`: by the single-use state of a Slack install. */
-export type AuditVia = "key" | "session" | "state";
+/**
+ * How the actor showed who it is. `state`: by the single-use state of a Slack install. `command`:
+ * on the machine itself, by having the encryption key.
+ */
+export type AuditVia = "key" | "session" | "state" | "command";
 
 export interface AuditActor {
   readonly role: "operator" | "tenant";

@@ -8,6 +8,7 @@ export interface EngineThreadData {
   readonly store: StoreConnection;
   /** Base64. A thread's data cannot hold a `Secret`. */
   readonly encryptionKey: string;
+  readonly encryptionKeySecond: string | null;
   readonly allowCidrs: readonly string[];
   readonly vendors: VendorUrls;
   /** With user name and password; null when there is no mail. */

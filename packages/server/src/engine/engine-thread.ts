@@ -27,7 +27,11 @@ async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const store = attachStore(data.store);
   const metrics = createEngineMetrics();
   const outbound = createOutbound({ allowCidrs: data.allowCidrs });
-  const sealer = createSealer(new Secret(data.encryptionKey));
+  const second = data.encryptionKeySecond;
+  const sealer = createSealer(
+    new Secret(data.encryptionKey),
+    second === null ? null : new Secret(second),
+  );
   const parts = { store, outbound, sealer, vendors: data.vendors, clock: systemClock, log };
   const engine = new Engine({
     ...parts,

@@ -35,7 +35,7 @@ const AuditView = Type.Object(
     actor: Type.Object({
       role: Type.Enum(["operator", "tenant"]),
       api_key_id: nullable(Type.String({ format: "uuid" })),
-      via: Type.Enum(["key", "session", "state"]),
+      via: Type.Enum(["key", "session", "state", "command"]),
     }),
     action: Type.Enum([...auditActions]),
     resource_id: Type.String(),

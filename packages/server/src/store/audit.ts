@@ -26,6 +26,7 @@ const refusals: readonly unknown[] = [
   "overtaken",
   "sink_deleted",
   "too_many",
+  "unfinished",
   "unknown_event_sink",
   "unknown_tenant",
   "version_mismatch",

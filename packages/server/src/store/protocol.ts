@@ -11,6 +11,10 @@ export type Output<Name extends OperationName> = ReturnType<StoreOperations[Name
  */
 export const operationThreads = {
   keepMeta: "writer",
+  getMeta: "reader",
+  listSealed: "reader",
+  replaceSealed: "writer",
+  finishKeyRotation: "writer",
   createTenant: "writer",
   updateTenant: "writer",
   getTenant: "reader",

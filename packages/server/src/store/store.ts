@@ -44,6 +44,7 @@ import type {
 import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
+import type { SealOperations } from "./seal-operations.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
 
@@ -289,10 +290,7 @@ export interface SendingSink {
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
 /** Every operation: its name, what goes in, what comes out. */
-export interface StoreOperations extends ReplayOperations {
-  /** Keeps the first value written under a name and answers the one that is kept. */
-  keepMeta(input: { name: string; value: string }): string;
-
+export interface StoreOperations extends ReplayOperations, SealOperations {
   createTenant(input: Audited<Omit<Tenant, "operationalEventSinkIds">>): "created" | "exists";
   updateTenant(input: Audited<Tenant>): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;

@@ -1,4 +1,5 @@
 import type { Input, Output } from "../protocol.ts";
+import type { Queries } from "./database.ts";
 import type { NodeState } from "./node-state.ts";
 
 export async function keepMeta(
@@ -12,4 +13,9 @@ export async function keepMeta(
   );
   const kept = await db.get<{ value: string }>("SELECT value FROM meta WHERE name = $1", name);
   return kept?.value ?? value;
+}
+
+export async function getMeta(db: Queries, { name }: Input<"getMeta">): Promise<Output<"getMeta">> {
+  const kept = await db.get<{ value: string }>("SELECT value FROM meta WHERE name = $1", name);
+  return kept?.value ?? null;
 }

@@ -19,11 +19,12 @@ import { deleteEventSink } from "./delete-event-sink.ts";
 import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { getAlert, getDelivery } from "./get-alert.ts";
-import { keepMeta } from "./meta.ts";
+import { getMeta, keepMeta } from "./meta.ts";
 import type { NodeState } from "./node-state.ts";
 import { countReplay } from "./replay-scan.ts";
 import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
 import { retryDelivery } from "./resend.ts";
+import { finishKeyRotation, listSealed, replaceSealed } from "./sealed-records.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { createSession, deleteSession, findSession } from "./sessions.ts";
@@ -58,6 +59,8 @@ type ReadOperations = {
 
 const writeOperations: WriteOperations = {
   keepMeta,
+  replaceSealed,
+  finishKeyRotation,
   createTenant,
   updateTenant,
   deleteTenant,
@@ -90,6 +93,8 @@ const writeOperations: WriteOperations = {
 };
 
 const readOperations: ReadOperations = {
+  getMeta,
+  listSealed,
   getTenant,
   listTenants,
   getTenantSinks,

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { readMigrations } from "../migrate.ts";
+import { canaryName, nextCanaryName } from "../seal-operations.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
 
 export type Examination =
@@ -8,8 +9,8 @@ export type Examination =
       /** Of the schema, and the newest that this version knows. */
       readonly schema: number;
       readonly knownSchema: number;
-      /** What was sealed when it was made, to tell the right key by; null before the first start was over. */
-      readonly canary: string | null;
+      /** Sealed with the key that it was made with, and with the one that is to follow; none before the first start was over. */
+      readonly canaries: readonly string[];
     }
   /** Half a sentence. */
   | { readonly ok: false; readonly problem: string };
@@ -29,14 +30,16 @@ export function examineSqlite(path: string): Examination {
     const applied = has("migrations")
       ? db.prepare("SELECT count(*) AS count FROM migrations").get()
       : undefined;
-    const canary = has("meta")
-      ? db.prepare("SELECT value FROM meta WHERE name = 'encryption_canary'").get()
-      : undefined;
+    const canaries = has("meta")
+      ? db
+          .prepare("SELECT value FROM meta WHERE name IN (?, ?) ORDER BY name")
+          .all(canaryName, nextCanaryName)
+      : [];
     return {
       ok: true,
       schema: Number(applied?.["count"] ?? 0),
       knownSchema: readMigrations(new URL("./migrations/", import.meta.url)).length,
-      canary: canary === undefined ? null : String(canary["value"]),
+      canaries: canaries.map(({ value }) => String(value)),
     };
   } catch (error) {
     const fault = readSqliteFault(error);

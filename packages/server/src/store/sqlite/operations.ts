@@ -19,10 +19,11 @@ import { deleteEventSink } from "./delete-event-sink.ts";
 import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
-import { keepMeta } from "./meta.ts";
+import { getMeta, keepMeta } from "./meta.ts";
 import { countReplay } from "./replay-scan.ts";
 import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
 import { retryDelivery } from "./resend.ts";
+import { finishKeyRotation, listSealed, replaceSealed } from "./sealed-records.ts";
 import { listAlerts } from "./search-alerts.ts";
 import { listDeliveries } from "./search-deliveries.ts";
 import { createSession, deleteSession, findSession } from "./sessions.ts";
@@ -54,6 +55,8 @@ type ReadOperations = {
 
 const writeOperations: WriteOperations = {
   keepMeta,
+  replaceSealed,
+  finishKeyRotation,
   createTenant,
   updateTenant,
   deleteTenant,
@@ -88,6 +91,8 @@ const writeOperations: WriteOperations = {
 };
 
 const readOperations: ReadOperations = {
+  getMeta,
+  listSealed,
   getTenant,
   listTenants,
   getTenantSinks,

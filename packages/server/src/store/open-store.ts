@@ -1,0 +1,22 @@
+import { resolve } from "node:path";
+import type { Log } from "../log.ts";
+import type { DatabaseLocation } from "../setting-readers.ts";
+import { openPostgresStore } from "./postgres/store.ts";
+import type { StoreConnection } from "./protocol.ts";
+import { openSqliteStore } from "./sqlite/store.ts";
+
+export interface OpenedStore {
+  /** Ports for one thread; `attachStore` makes a `Store` of them there. */
+  connect(): StoreConnection;
+  close(): Promise<void>;
+}
+
+/** Opens the store that the settings name, and makes it when it is not there. */
+export function openStore(
+  location: DatabaseLocation,
+  options: { readonly log?: Log; readonly onCrash?: (error: Error) => void },
+): Promise<OpenedStore> {
+  return location.kind === "sqlite"
+    ? openSqliteStore({ path: resolve(location.path), ...options })
+    : openPostgresStore({ url: location.url.reveal(), ...options });
+}
