@@ -37,6 +37,7 @@ export const suiteParts = {
     sessionTests,
     tenantDeletionTests,
     auditTests,
+    sealedRecordTests,
     slackTests,
     searchTests,
   ],
@@ -54,23 +55,5 @@ export function runStoreSuite(
 ): void {
   describe(`the ${name} store`, () => {
     for (const part of parts) for (const declare of suiteParts[part]) declare(openStore);
-    managementTests(openStore);
-    sessionTests(openStore);
-    tenantDeletionTests(openStore);
-    auditTests(openStore);
-    sealedRecordTests(openStore);
-    slackTests(openStore);
-    intakeTests(openStore);
-    leaseTests(openStore);
-    settleTests(openStore);
-    offerTests(openStore);
-    pausedSinkTests(openStore);
-    brokenSinkTests(openStore);
-    orderTests(openStore);
-    modelTests(openStore);
-    resolveTests(openStore);
-    urgencyTests(openStore);
-    searchTests(openStore);
-    replayTests(openStore);
   });
 }
