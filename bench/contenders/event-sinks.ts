@@ -4,6 +4,7 @@ import type { Contender, Running, Setup } from "./contender.ts";
 import { startPostgres } from "./postgres.ts";
 
 const mainPath = new URL("../../packages/server/src/main.ts", import.meta.url).pathname;
+const compileCache = new URL("../../node_modules/.cache/node", import.meta.url).pathname;
 const operatorKey = "bench-operator-key-of-more-than-32-characters";
 const tenantId = "bench";
 
@@ -77,13 +78,15 @@ export async function startEventSinks({
   env,
 }: Omit<Setup, "sinkUrls">): Promise<EventSinksService> {
   const startedAt = performance.now();
-  const child = startProgram(process.execPath, [...profileFlags(), mainPath], {
+  const child = startProgram(process.execPath, [...nodeFlags(), mainPath], {
     cwd: directory,
     env: {
       PATH: process.env["PATH"],
       EVENT_SINKS_LISTEN: "127.0.0.1:0",
       EVENT_SINKS_ALLOW_CIDRS: "127.0.0.0/8",
       EVENT_SINKS_API_KEY: operatorKey,
+      // As `npm start` sets it.
+      NODE_COMPILE_CACHE: compileCache,
       EVENT_SINKS_LOG_LEVEL: process.env["BENCH_LOG_LEVEL"],
       ...env,
     },
@@ -129,8 +132,13 @@ export async function startEventSinks({
   };
 }
 
-/** `BENCH_PROFILE=folder` writes a CPU profile for each thread there. */
-function profileFlags(): string[] {
+/**
+ * `BENCH_PROFILE=folder` writes a CPU profile for each thread there; `BENCH_NODE_FLAGS` are flags for
+ * Node, to try them out.
+ */
+function nodeFlags(): string[] {
   const folder = process.env["BENCH_PROFILE"];
-  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+  const profile = folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
+  const others = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
+  return [...profile, ...others];
 }

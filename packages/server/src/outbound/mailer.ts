@@ -4,13 +4,13 @@
  * failure. `ambiguous` means that the whole mail was handed over and no reply came.
  *
  * No pool: a connection kept for the next alert is one the server may have closed, and
- * mails are few.
+ * mails are few. The library is loaded with the first mail: most services send none, and it
+ * would take some 15 MB of memory.
  */
 
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
-import MailComposer from "nodemailer/lib/mail-composer";
-import SMTPConnection, { type SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
+import type { SMTPConnectionSendInfo } from "nodemailer/lib/smtp-connection";
 import { type Clock, systemClock } from "../clock.ts";
 import { redact, Secret } from "../secret.ts";
 import { codeOf } from "./failure.ts";
@@ -158,12 +158,13 @@ async function exchange(mail: Mail, server: Server, signal: AbortSignal): Promis
 }
 
 /** One session: connects, logs in, hands the mail over, and closes whatever happens. */
-function hold(
+async function hold(
   { transport: { auth, ...options } }: Server,
   envelope: { from: string; to: string[] },
   message: Readable,
   signal: AbortSignal,
 ): Promise<SMTPConnectionSendInfo> {
+  const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
   return new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
     const connection = new SMTPConnection({
       ...options,
@@ -205,6 +206,7 @@ function hold(
  * value is encoded and folded by the composer, which takes line breaks out of it.
  */
 async function compose(mail: Mail): Promise<Buffer> {
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const [, name = "", address = mail.from] = /^(.*?)\s*<([^<>]+)>$/.exec(mail.from) ?? [];
   const composer = new MailComposer({
     from: { name, address },

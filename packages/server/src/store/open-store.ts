@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { Log } from "../log.ts";
 import type { DatabaseLocation } from "../setting-readers.ts";
-import { openPostgresStore } from "./postgres/store.ts";
 import type { StoreConnection } from "./protocol.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
 
@@ -12,11 +11,14 @@ export interface OpenedStore {
 }
 
 /** Opens the store that the settings name, and makes it when it is not there. */
-export function openStore(
+export async function openStore(
   location: DatabaseLocation,
   options: { readonly log?: Log; readonly onCrash?: (error: Error) => void },
 ): Promise<OpenedStore> {
-  return location.kind === "sqlite"
-    ? openSqliteStore({ path: resolve(location.path), ...options })
-    : openPostgresStore({ url: location.url.reveal(), ...options });
+  if (location.kind === "sqlite") {
+    return openSqliteStore({ path: resolve(location.path), ...options });
+  }
+  // Loaded only where it is used, for the sake of memory.
+  const { openPostgresStore } = await import("./postgres/store.ts");
+  return openPostgresStore({ url: location.url.reveal(), ...options });
 }
