@@ -26,6 +26,8 @@ export interface Command {
 export type Flag = NonNullable<ParseArgsConfig["options"]>[string] & {
   /** What it does, as an order. */
   readonly meaning: string;
+  /** What follows it, as its usage shows it, e.g. `URL`; of a flag of type string. */
+  readonly value?: string;
 };
 
 export interface CommandInput {

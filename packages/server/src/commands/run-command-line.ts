@@ -86,8 +86,11 @@ function usageOfAll(commands: readonly Command[]): string {
 }
 
 function usageOf({ name, words, flags }: Command): string {
-  const marks = Object.keys(flags).map((flag) => `[--${flag}]`);
-  const rows = Object.entries(flags).map(([flag, { meaning }]) => [`--${flag}`, meaning]);
+  const rows = Object.entries(flags).map(([flag, { meaning, value }]) => [
+    value === undefined ? `--${flag}` : `--${flag} ${value}`,
+    meaning,
+  ]);
+  const marks = rows.map(([mark]) => `[${mark}]`);
   return `event-sinks ${[name, ...words, ...marks].join(" ")}\n${columns(rows, "")}`;
 }
 

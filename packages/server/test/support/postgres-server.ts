@@ -11,6 +11,8 @@ export interface PostgresServer {
   urlOf(database: string): string;
   /** Runs one statement in the server's own database. */
   run(sql: string): Promise<pg.QueryResult>;
+  /** Runs one statement in another database. */
+  runIn(database: string, sql: string): Promise<pg.QueryResult>;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,12 @@ export async function startPostgres(
 
 function givenServer(url: string): PostgresServer {
   const urlOf = (database: string) => Object.assign(new URL(url), { pathname: database }).href;
-  return { urlOf, run: (sql) => runOnce(url, sql), close: async () => {} };
+  return {
+    urlOf,
+    run: (sql) => runOnce(url, sql),
+    runIn: (database, sql) => runOnce(urlOf(database), sql),
+    close: async () => {},
+  };
 }
 
 /** `EVENT_SINKS_TEST_POSTGRES_VERSION=14` tests on the oldest version that is supported. */
@@ -90,6 +97,7 @@ async function ownServer(settings: Readonly<Record<string, string>>): Promise<Po
   return {
     urlOf,
     run: (sql) => runOnce(urlOf("postgres"), sql),
+    runIn: (database, sql) => runOnce(urlOf(database), sql),
     async close() {
       server.stdin.end();
       await ended;

@@ -11,8 +11,7 @@ export async function keepMeta(
     name,
     value,
   );
-  const kept = await db.get<{ value: string }>("SELECT value FROM meta WHERE name = $1", name);
-  return kept?.value ?? value;
+  return (await getMeta(db, { name })) ?? value;
 }
 
 export async function getMeta(db: Queries, { name }: Input<"getMeta">): Promise<Output<"getMeta">> {

@@ -2,8 +2,10 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { systemClock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { migrate } from "../migrate.ts";
+import { markName, refuseHalfMoved } from "../move/move-mark.ts";
 import type { StoreConnection, WorkerNotice } from "../protocol.ts";
 import { openDatabase } from "./database.ts";
+import { getMeta } from "./meta.ts";
 import { lockMigrations, migratedPostgres } from "./migrated-postgres.ts";
 import type { NodeControl } from "./node.ts";
 import { makePartitions } from "./partitions.ts";
@@ -52,18 +54,22 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 }
 
-/** Brings the schema of a database up to date. @returns how many steps were run. */
-export async function migratePostgres(url: string): Promise<number> {
+/**
+ * Brings the schema of a database up to date. @returns how many steps were run.
+ * @param options.isMoveTarget a move into it may be under way; otherwise it must be whole.
+ */
+export async function migratePostgres(url: string, { isMoveTarget = false } = {}): Promise<number> {
   const pool = openDatabase({ url, connectionsMax: 1 });
   try {
     return await pool.transaction(async (db) => {
       await lockMigrations(db);
       const count = await migrate(migratedPostgres(db), new URL("./migrations/", import.meta.url));
+      if (!isMoveTarget) refuseHalfMoved(placeOf(url), await getMeta(db, { name: markName }));
       await makePartitions(db, systemClock.now());
       return count;
     });
   } catch (error) {
-    throw explained(url, error);
+    throw explainPostgres(url, error);
   } finally {
     await pool.close();
   }
@@ -90,7 +96,8 @@ async function startNode({ url, log, onCrash }: PostgresStoreOptions) {
   return { worker, ended };
 }
 
-function explained(url: string, error: unknown): unknown {
+/** A fault of the database as a sentence for the operator; anything else as it is. */
+export function explainPostgres(url: string, error: unknown): unknown {
   const fault = readPostgresFault(error);
   if (fault === undefined) return error;
   return new Error(

@@ -7,8 +7,7 @@ export function keepMeta(
   { name, value }: Input<"keepMeta">,
 ): Output<"keepMeta"> {
   state.db.run("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", name, value);
-  const kept = state.db.get<{ value: string }>("SELECT value FROM meta WHERE name = ?", name);
-  return kept?.value ?? value;
+  return getMeta(state.db, { name }) ?? value;
 }
 
 export function getMeta(db: Database, { name }: Input<"getMeta">): Output<"getMeta"> {

@@ -4,9 +4,11 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { makeDurableFolder } from "../../durable-folder.ts";
 import type { Log } from "../../log.ts";
 import { migrate } from "../migrate.ts";
+import { markName, refuseMoved } from "../move/move-mark.ts";
 import type { ControlMessage, StoreConnection, WorkerNotice } from "../protocol.ts";
 import { type Database, openForWriting } from "./database.ts";
 import { lockDatabase } from "./lock.ts";
+import { getMeta } from "./meta.ts";
 import { migratedSqlite } from "./migrated-sqlite.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
 
@@ -38,11 +40,13 @@ export interface SqliteStore {
  * @throws Error with a sentence for the operator when the file cannot be used.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const path = resolveDatabasePath(options.path);
-  const unlock = explain(path, () => lockDatabase(path));
+  const { path, db, unlock } = await openLockedSqlite(options.path);
   try {
-    const db = explain(path, () => openForWriting(path));
-    await migrateAndClose(path, db);
+    try {
+      refuseMoved(path, getMeta(db, { name: markName }));
+    } finally {
+      db.close();
+    }
     const writer = await startWorker("writer", path, options);
     const reader = await startWorker("reader", path, options);
     return {
@@ -90,19 +94,34 @@ function resolveDatabasePath(given: string): string {
   }
 }
 
+export interface LockedSqlite {
+  readonly path: string;
+  /** Its only connection. To be closed before the lock is given back. */
+  readonly db: Database;
+  unlock(): void;
+}
+
 /**
+ * Locks a database, which is made when it is not there, and brings its schema up to date.
+ *
  * Begins with what a killed process left in the WAL: written, maybe never synced. From here on the
  * service answers by it ("I have that alert"), so it is put on disk first, or the start is refused;
  * closing a database would do the same and tell nobody when it fails.
+ * @throws Error with a sentence for the operator when the file cannot be used.
  */
-async function migrateAndClose(path: string, db: Database): Promise<void> {
+export async function openLockedSqlite(given: string): Promise<LockedSqlite> {
+  const path = resolveDatabasePath(given);
+  const unlock = explain(path, () => lockDatabase(path));
+  let db: Database | undefined;
   try {
+    db = openForWriting(path);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
+    return { path, db, unlock };
   } catch (error) {
+    db?.close();
+    unlock();
     throw explained(path, error);
-  } finally {
-    db.close();
   }
 }
 
