@@ -1,0 +1,134 @@
+/**
+ * Budgets: what an alert may cost, in counts that are the same on every machine. A change that
+ * passes one of them makes the service slower everywhere; whoever raises one says why.
+ */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { systemClock } from "../../src/clock.ts";
+import { createAlertIntake } from "../../src/http/alert-intake.ts";
+import { newAlert } from "../support/store-samples.ts";
+import { type CountedService, startCountedService } from "./counted-service.ts";
+
+const alertCount = 1_000;
+
+async function withService(run: (service: CountedService) => Promise<void>): Promise<void> {
+  const service = await startCountedService();
+  try {
+    await run(service);
+  } finally {
+    await service.stop();
+  }
+}
+
+/** As many alerts as come in at once under load, each with an id of its sender's, to ten sinks in turn. */
+async function deliverMany(service: CountedService): Promise<void> {
+  const sinks = await Promise.all(Array.from({ length: 10 }, () => service.addSink()));
+  const intake = createAlertIntake(service.store, systemClock);
+  const send = (count: number, mark: string) =>
+    Promise.all(
+      Array.from({ length: count }, (_, n) =>
+        intake.accept(newAlert(sinks.slice(n % 10, (n % 10) + 1), { id: `${mark}-${n}` })),
+      ),
+    );
+  await service.startEngine();
+  // The engine knows the sinks from here on.
+  await send(10, "first");
+  await service.delivered(10);
+  service.reset();
+  await send(alertCount, "alert");
+  await service.delivered(10 + alertCount);
+}
+
+function statementCount({ counts }: CountedService, isCounted: (sql: string) => boolean): number {
+  const counted = [...counts.statements].filter(([sql]) => isCounted(sql));
+  return counted.reduce((sum, [, count]) => sum + count, 0);
+}
+
+test("an alert that is delivered at once costs six statements", async () => {
+  await withService(async (service) => {
+    await deliverMany(service);
+    const perBatch = /^(BEGIN|COMMIT|UPDATE delivery_counts)/;
+    const count = statementCount(service, (sql) => !perBatch.test(sql));
+    // Its id, itself, what its key has unfinished, its delivery; the attempt, and the delivery's end.
+    assert.ok(count <= 6 * alertCount, `${count} statements for ${alertCount} alerts`);
+  });
+});
+
+test("a thousand alerts under load share fsyncs and messages", async () => {
+  await withService(async (service) => {
+    await deliverMany(service);
+    // Measured: 6 commits, each with its fsync, and 15 messages.
+    const commits = statementCount(service, (sql) => sql === "COMMIT");
+    assert.ok(commits <= 12, `${commits} commits`);
+    assert.ok(service.counts.messages <= 30, `${service.counts.messages} messages`);
+  });
+});
+
+test("a backlog is claimed by rows that are due, with no scan and no sort", async () => {
+  await withService(async (service) => {
+    const sinks = [await service.addSink(), await service.addSink()];
+    for (let wave = 0; wave < 10; wave++) {
+      const alerts = Array.from({ length: 200 }, () => newAlert(sinks));
+      await service.store.acceptAlerts({ alerts, now: systemClock.now() });
+    }
+    service.reset();
+    await service.startEngine();
+    await service.delivered(4_000);
+    const { rows } = service.counts;
+    // Its place in the queue, itself with its alert, and one of those in flight stepped over.
+    assert.ok(rows <= 4 * 4_000, `${rows} rows read for 4000 deliveries`);
+    for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+  });
+});
+
+test("what taking and delivering an alert asks the store for is neither scanned nor sorted", async () => {
+  await withService(async (service) => {
+    await deliverMany(service);
+    for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+  });
+});
+
+function assertPlan({ db }: CountedService, sql: string): void {
+  if (/^(BEGIN|COMMIT|ROLLBACK|PRAGMA)/.test(sql)) return;
+  const values = Array.from({ length: sql.split("?").length - 1 }, () => 1);
+  const plan = db.connection
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...values.slice(0, parametersOf(sql)));
+  for (const { detail } of plan) {
+    const step = String(detail);
+    assert.ok(
+      !/^SCAN (?!CONSTANT ROW)/.test(step) && !step.includes("TEMP B-TREE"),
+      `${step}: ${sql}`,
+    );
+  }
+}
+
+/** Numbered parameters may stand in several places. */
+function parametersOf(sql: string): number {
+  const numbers = new Set(sql.match(/\?\d+/g));
+  return numbers.size + (sql.match(/\?(?!\d)/g)?.length ?? 0);
+}
+
+test("a start on SQLite loads neither mail nor PostgreSQL, and no more than it did", () => {
+  const modulesMax = { "../../src/app.ts": 1_550, "../../src/engine/engine-thread.ts": 930 };
+  for (const [entry, max] of Object.entries(modulesMax)) {
+    const script = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+      await import(${JSON.stringify(new URL(entry, import.meta.url).href)});
+      process.stdout.write(JSON.stringify(loaded));
+      process.exit();`;
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    const loaded = JSON.parse(stdout) as string[];
+    const unwanted = loaded.filter((url) =>
+      /node_modules\/(nodemailer|pg)\/|store\/postgres/.test(url),
+    );
+    assert.deepEqual(unwanted, []);
+    assert.ok(loaded.length > 100 && loaded.length <= max, `${loaded.length} modules: ${entry}`);
+  }
+});
