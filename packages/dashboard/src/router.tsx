@@ -6,28 +6,15 @@ import {
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { NotFound } from "./parts/notices.tsx";
+import { type Search, searchNames } from "./search.ts";
 import { Shell } from "./shell.tsx";
-
-/** What every address may carry: whose data is shown, and each page's filters. */
-export interface Search {
-  readonly tenant?: string | undefined;
-  readonly q?: string | undefined;
-  readonly severity?: string | undefined;
-  readonly state?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly sink?: string | undefined;
-  readonly key?: string | undefined;
-  readonly tag?: string | undefined;
-}
-
-const names = ["tenant", "q", "severity", "state", "reason", "sink", "key", "tag"] as const;
 
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: NotFound,
   validateSearch: (given: Record<string, unknown>): Search =>
     Object.fromEntries(
-      names.flatMap((name) => {
+      searchNames.flatMap((name) => {
         const value = given[name];
         return value === undefined || value === "" ? [] : [[name, String(value)]];
       }),

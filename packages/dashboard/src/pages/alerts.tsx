@@ -1,11 +1,9 @@
 import { Group } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { usePages } from "../api.ts";
-import { Severity, State } from "../parts/badges.tsx";
+import { AlertRows } from "../parts/alert-rows.tsx";
 import { ChoiceFilter, TextFilter, useFilters } from "../parts/filters.tsx";
 import { Empty, Failure, Loading, PageTitle } from "../parts/notices.tsx";
-import { More, Rows } from "../parts/rows.tsx";
-import { Time } from "../parts/time.tsx";
+import { More } from "../parts/rows.tsx";
 import { useTenant } from "../tenant.ts";
 
 const severities = [
@@ -46,38 +44,7 @@ export default function Alerts() {
           Take a filter away, or send an alert with POST /v1/alert.
         </Empty>
       ) : null}
-      {alerts.length === 0 ? null : (
-        <Rows label="Alerts" columns={["Severity", "Alert", "Action", "Deliveries", "Received"]}>
-          {alerts.map((alert) => (
-            <tr key={alert.uid}>
-              <td>
-                <Severity name={alert.severity} />
-              </td>
-              <td className="wrap">
-                <Link
-                  data-row
-                  to="/alerts/$uid"
-                  params={{ uid: alert.uid }}
-                  search={{ tenant: alert.tenant_id }}
-                >
-                  {alert.name}
-                </Link>
-              </td>
-              <td>{alert.action}</td>
-              <td>
-                <Group gap={4}>
-                  {[...new Set(alert.deliveries.map((delivery) => delivery.state))].map((name) => (
-                    <State key={name} name={name} />
-                  ))}
-                </Group>
-              </td>
-              <td>
-                <Time at={alert.received_at} />
-              </td>
-            </tr>
-          ))}
-        </Rows>
-      )}
+      {alerts.length === 0 ? null : <AlertRows label="Alerts" alerts={alerts} />}
       <More {...listed} />
     </>
   );

@@ -3,10 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type EventSink, useCall, useChange, usePages } from "../api.ts";
 import { AddSink } from "../parts/add-sink.tsx";
-import { Severity, State } from "../parts/badges.tsx";
+import { AlertRows } from "../parts/alert-rows.tsx";
+import { State } from "../parts/badges.tsx";
 import { Failure, Loading, PageTitle } from "../parts/notices.tsx";
-import { Rows } from "../parts/rows.tsx";
-import { Time } from "../parts/time.tsx";
 import { useTenant } from "../tenant.ts";
 
 const refreshMs = 5_000;
@@ -114,30 +113,7 @@ function Latest({ tenant }: { readonly tenant: string }) {
       <Title order={2} size="h5" mb="xs">
         Newest alerts
       </Title>
-      <Rows label="Newest alerts" columns={["Severity", "Alert", "Deliveries", "Received"]}>
-        {alerts.map((alert) => (
-          <tr key={alert.uid}>
-            <td>
-              <Severity name={alert.severity} />
-            </td>
-            <td className="wrap">
-              <Link data-row to="/alerts/$uid" params={{ uid: alert.uid }} search={{ tenant }}>
-                {alert.name}
-              </Link>
-            </td>
-            <td>
-              <Group gap={4}>
-                {[...new Set(alert.deliveries.map(({ state }) => state))].map((state) => (
-                  <State key={state} name={state} />
-                ))}
-              </Group>
-            </td>
-            <td>
-              <Time at={alert.received_at} />
-            </td>
-          </tr>
-        ))}
-      </Rows>
+      <AlertRows label="Newest alerts" alerts={alerts} />
     </section>
   );
 }

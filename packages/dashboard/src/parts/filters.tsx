@@ -2,7 +2,7 @@ import { Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Search } from "../router.tsx";
+import type { Search } from "../search.ts";
 
 export type FilterName = Exclude<keyof Search, "tenant">;
 
