@@ -16,6 +16,7 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { loadEncryptionKeys } from "./encryption-key.ts";
 import type { EngineControl } from "./engine/engine-control.ts";
+import { startPruner } from "./engine/pruner.ts";
 import { startReplayer } from "./engine/replayer.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
 import { putOperatorSlackIntegration } from "./http/operator-slack-integration.ts";
@@ -69,6 +70,16 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     const store = attachStore(database.connect());
     stops.push(() => store.close());
     await checkEncryptionKey(store, sealer);
+
+    const { retentionDays, auditRetentionDays } = config;
+    const pruner = startPruner({
+      store,
+      clock: systemClock,
+      log,
+      retentionDays,
+      auditRetentionDays,
+    });
+    stops.push(() => pruner.stop());
 
     const slackApp = readSlackApp(config);
     const vendors = readVendors(config);

@@ -136,6 +136,8 @@ describe("settings", () => {
       connectionsMax: 4_096,
       stopDelayS: 0,
       stopGraceS: 10,
+      retentionDays: 30,
+      auditRetentionDays: 400,
       logLevel: "info",
     });
   });

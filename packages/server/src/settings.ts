@@ -219,6 +219,18 @@ export const settings = {
       "Seconds that attempts under way get to finish after that. What takes longer is cut off, recorded as ambiguous, and tried again after the next start.",
     read: readCount(0, 600),
   }),
+  retentionDays: withDefault<number>("30", {
+    name: "EVENT_SINKS_RETENTION_DAYS",
+    meaning:
+      "How many days alerts, their deliveries and attempts are kept after they are settled, 1 to 3650. A tenant may have its own (`PUT /v1/tenant/{id}`). What is pending is kept; what a paused or broken sink holds for longer ends as `failed`.",
+    read: readCount(1, 3_650),
+  }),
+  auditRetentionDays: withDefault<number>("400", {
+    name: "EVENT_SINKS_AUDIT_RETENTION_DAYS",
+    meaning:
+      "How many days entries of the audit log are kept, 365 to 36500. The database itself refuses to delete younger ones than 365.",
+    read: readCount(365, 36_500),
+  }),
   logLevel: withDefault<LogLevel>("info", {
     name: "EVENT_SINKS_LOG_LEVEL",
     meaning: `How much is logged: ${logLevels.map((level) => `\`${level}\``).join(", ")}.`,
@@ -231,7 +243,6 @@ export type SettingKey = keyof typeof settings;
 /** Settings of the design that this version has no use for yet; to set one is a mistake. */
 export const laterSettings: readonly string[] = [
   "EVENT_SINKS_DATABASE_LISTEN_URL",
-  "EVENT_SINKS_RETENTION_DAYS",
   "EVENT_SINKS_SLACK_SIGNING_SECRET",
   "EVENT_SINKS_WORKERS",
 ];

@@ -11,6 +11,7 @@ import { orderTests } from "./store-suite/order.ts";
 import { pausedSinkTests } from "./store-suite/paused-sinks.ts";
 import { replayTests } from "./store-suite/replays.ts";
 import { resolveTests } from "./store-suite/resolves.ts";
+import { retentionTests } from "./store-suite/retention.ts";
 import { sealedRecordTests } from "./store-suite/sealed-records.ts";
 import { searchTests } from "./store-suite/search.ts";
 import { sessionTests } from "./store-suite/sessions.ts";
@@ -41,7 +42,7 @@ export const suiteParts = {
     slackTests,
     searchTests,
   ],
-  deliveries: [intakeTests, leaseTests, settleTests, offerTests, replayTests],
+  deliveries: [intakeTests, leaseTests, settleTests, offerTests, replayTests, retentionTests],
   order: [pausedSinkTests, brokenSinkTests, orderTests, modelTests, resolveTests, urgencyTests],
 } as const;
 

@@ -5581,6 +5581,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
+            /** @description What is left out stays; `retention_days: null` is what the operator has set again */
             requestBody: {
                 content: {
                     "application/json": {
@@ -5589,7 +5590,8 @@ export interface paths {
                         /** @description the id in the path */
                         id?: string;
                         /** @description sinks of the tenant; empty: alerts about a broken sink go to its others */
-                        operational_event_sink_ids: string[];
+                        operational_event_sink_ids?: string[];
+                        retention_days?: number | null;
                     };
                 };
             };
@@ -6211,6 +6213,8 @@ export interface components {
             id: string;
             /** @description where alerts about broken sinks go; left out: to its other working sinks */
             operational_event_sink_ids?: string[];
+            /** @description how long settled alerts are kept; left out: as EVENT_SINKS_RETENTION_DAYS says */
+            retention_days?: number;
         };
     };
     responses: never;

@@ -52,6 +52,20 @@ test("a tenant's operational sinks are its own, and can be taken back", async ()
   assert.equal(cleared.json.tenant.operational_event_sink_ids, undefined);
 });
 
+test("a tenant has a retention of its own until it is taken back", async () => {
+  await http.call("POST", "/v1/tenant", { tenant_id: "brief" });
+  const put = (body: object) => http.call("PUT", "/v1/tenant/brief", body);
+  assert.equal((await put({ retention_days: 7 })).json.tenant.retention_days, 7);
+  assert.equal((await put({ operational_event_sink_ids: [] })).json.tenant.retention_days, 7);
+  assert.equal((await http.call("GET", "/v1/tenant/brief")).json.tenant.retention_days, 7);
+  for (const wrong of [0, 3_651, 1.5, "7"]) {
+    const refused = await put({ retention_days: wrong });
+    assert.equal(refused.status, 400, String(wrong));
+    assert.match(refused.json.error, /retention_days/);
+  }
+  assert.equal((await put({ retention_days: null })).json.tenant.retention_days, undefined);
+});
+
 test("a tenant that is not there is a 404", async () => {
   const put = { operational_event_sink_ids: [] };
   assert.equal((await http.call("PUT", "/v1/tenant/nobody", put)).status, 404);

@@ -12,6 +12,7 @@ import { pageQuery, paginationOf, readPage } from "./pagination.ts";
 import {
   listOf,
   notFound,
+  nullable,
   requireSameId,
   TenantIdField,
   WholeSeconds,
@@ -24,6 +25,12 @@ const path = "/v1/tenant";
 
 const operationalSinksMax = 20;
 
+const RetentionField = Type.Integer({
+  minimum: 1,
+  maximum: 3_650,
+  description: "how long settled alerts are kept; left out: as EVENT_SINKS_RETENTION_DAYS says",
+});
+
 const TenantView = Type.Object(
   {
     id: TenantIdField,
@@ -32,6 +39,7 @@ const TenantView = Type.Object(
         description: "where alerts about broken sinks go; left out: to its other working sinks",
       }),
     ),
+    retention_days: Type.Optional(RetentionField),
     created_at: WholeSeconds,
   },
   { $id: "Tenant" },
@@ -44,6 +52,7 @@ function tenantView(tenant: Tenant): Static<typeof TenantView> {
   return {
     id: tenant.id,
     ...(ids.length === 0 ? {} : { operational_event_sink_ids: [...ids] }),
+    ...(tenant.retentionDays === null ? {} : { retention_days: tenant.retentionDays }),
     created_at: wholeSeconds(tenant.createdAt),
   };
 }
@@ -56,13 +65,20 @@ const CreateBody = Type.Object(
 const UpdateBody = Type.Object(
   {
     id: Type.Optional(Type.String({ description: "the id in the path" })),
-    operational_event_sink_ids: Type.Array(Type.String({ format: "uuid" }), {
-      maxItems: operationalSinksMax,
-      description: "sinks of the tenant; empty: alerts about a broken sink go to its others",
-    }),
+    operational_event_sink_ids: Type.Optional(
+      Type.Array(Type.String({ format: "uuid" }), {
+        maxItems: operationalSinksMax,
+        description: "sinks of the tenant; empty: alerts about a broken sink go to its others",
+      }),
+    ),
+    retention_days: Type.Optional(nullable(RetentionField)),
     created_at: Type.Optional(Type.Unknown({ description: "read-only; ignored" })),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    description:
+      "What is left out stays; `retention_days: null` is what the operator has set again",
+  },
 );
 
 export function tenantRoutes(app: App, context: HttpContext): void {
@@ -87,14 +103,16 @@ function addUpdate(app: App, { store, clock, tenantSinks }: HttpContext): void {
     requireSameId(body.id ?? id, id);
     const current = isTenantId(id) ? await store.getTenant({ id }) : null;
     if (current === null) throw notFound(what, id);
-    const wanted = body.operational_event_sink_ids.map((each) => each.toLowerCase());
+    const ids = body.operational_event_sink_ids ?? current.operationalEventSinkIds;
+    const wanted = ids.map((each) => each.toLowerCase());
     const operationalEventSinkIds = [...new Set(wanted)];
     const found = await Promise.all(
       operationalEventSinkIds.map((each) => store.getEventSink({ tenantId: id, id: each })),
     );
     const missing = operationalEventSinkIds.filter((_, index) => found[index] === null);
     if (missing.length > 0) throw notItsSinks(missing);
-    const tenant = { ...current, operationalEventSinkIds };
+    const { retention_days: retentionDays = current.retentionDays } = body;
+    const tenant = { ...current, operationalEventSinkIds, retentionDays };
     const audit = auditEntry(request, { clock }, "tenant.updated", { tenantId: id, id, body });
     if ((await store.updateTenant({ ...tenant, audit })) === "not_found") throw notFound(what, id);
     tenantSinks.forget(id);
@@ -124,7 +142,7 @@ function addCreateAndReads(app: App, { store, clock, tenantSinks }: HttpContext)
   };
   app.post(path, { schema: create }, async (request) => {
     const id = request.body.tenant_id ?? newId();
-    const tenant = { id, operationalEventSinkIds: [], createdAt: clock.now() };
+    const tenant = { id, operationalEventSinkIds: [], retentionDays: null, createdAt: clock.now() };
     const audit = auditEntry(request, { clock }, "tenant.created", { tenantId: id, id });
     if ((await store.createTenant({ ...tenant, audit })) === "exists") {
       throw new ApiError("conflict", `There is a tenant \`${tenant.id}\` already: just use it.`);

@@ -7,6 +7,8 @@ export interface Tenant {
   readonly id: TenantId;
   /** Where alerts about broken sinks go; empty: to the tenant's other healthy sinks. */
   readonly operationalEventSinkIds: readonly EventSinkId[];
+  /** Null: what the operator has set for all. */
+  readonly retentionDays: number | null;
   readonly createdAt: number;
 }
 

@@ -68,6 +68,8 @@ export const operationThreads = {
   cancelReplay: "writer",
   countReplay: "reader",
   advanceReplays: "writer",
+  pruneOld: "writer",
+  freeSpace: "writer",
 } as const satisfies Record<OperationName, "writer" | "reader">;
 
 type OperationOn<Thread> = {

@@ -30,7 +30,7 @@ import type { AuditEntry } from "../domain/audit.ts";
 import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.ts";
 import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { OutcomeName, Reason } from "../domain/reason.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { SeverityId } from "../domain/severity.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type {
@@ -42,11 +42,14 @@ import type {
   TenantId,
 } from "../ids.ts";
 import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
+import type { Attempt } from "./attempt.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
+import type { RetentionOperations } from "./retention-operations.ts";
 import type { SealOperations } from "./seal-operations.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
+export type { Attempt, Exchange } from "./attempt.ts";
 
 /** `tenantId: null` means any tenant: an operator asks. */
 export interface Scoped<Id> {
@@ -125,43 +128,6 @@ export interface ClaimedLane extends Lane {
   readonly deliveries: readonly LeasedDelivery[];
   /** When the next unleased delivery of the lane is due (maybe in the past), null when none is. */
   readonly nextDueAt: number | null;
-}
-
-/** One request of an attempt and what came back; secrets are masked before it gets here. */
-export interface Exchange {
-  readonly request: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    /** Null when it is the alert's own `body`, which is stored once. */
-    readonly body: string | null;
-  };
-  /** Null when no complete answer came. */
-  readonly response: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-  } | null;
-}
-
-export interface Attempt {
-  /** 1, 2, 3, … within the delivery. */
-  readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly outcome: OutcomeName;
-  readonly reason: Reason | null;
-  readonly detail: string | null;
-  /** The result is not known: the platform may have taken it. */
-  readonly ambiguous: boolean;
-  /** Told in a poorer form, since the platform refused the full one. */
-  readonly isDegraded: boolean;
-  /** When the next try is due; null when none follows. */
-  readonly nextTryAt: number | null;
-  /** It was made since the delivery was replayed. */
-  readonly isReplay?: boolean | undefined;
-  /** Usually one; more when the platform asked for another request first. */
-  readonly exchanges: readonly Exchange[];
 }
 
 export interface Settlement extends Lane {
@@ -290,8 +256,8 @@ export interface SendingSink {
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
 /** Every operation: its name, what goes in, what comes out. */
-export interface StoreOperations extends ReplayOperations, SealOperations {
-  createTenant(input: Audited<Omit<Tenant, "operationalEventSinkIds">>): "created" | "exists";
+export interface StoreOperations extends ReplayOperations, RetentionOperations, SealOperations {
+  createTenant(input: Audited<Pick<Tenant, "id" | "createdAt">>): "created" | "exists";
   updateTenant(input: Audited<Tenant>): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;
   /** By creation. `after` is the `next` of the page before, no id. */

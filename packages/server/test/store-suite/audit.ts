@@ -7,7 +7,7 @@ import type { OpenStore } from "../store-suite.ts";
 import { sampleApiKey, startAt, storedSink } from "../support/store-samples.ts";
 import { onFreshStore } from "./on-fresh-store.ts";
 
-const entry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
+export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   id: newId(),
   at: startAt,
   tenantId: "acme",
@@ -22,7 +22,7 @@ const entry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   ...change,
 });
 
-const any: AuditFilter & Page = {
+export const anyAudit: AuditFilter & Page = {
   tenantId: null,
   apiKeyId: null,
   action: null,
@@ -41,26 +41,26 @@ export function auditTests(openStore: OpenStore): void {
     store,
     reopen,
   }) => {
-    const told = async () => (await store.listAudit(any)).items.map(({ action }) => action);
-    const made = entry({ action: "tenant.created" });
+    const told = async () => (await store.listAudit(anyAudit)).items.map(({ action }) => action);
+    const made = auditEntry({ action: "tenant.created" });
     const tenant = { id: "acme", createdAt: startAt };
     await store.createTenant({ ...tenant, audit: made });
-    await store.createTenant({ ...tenant, audit: entry({ action: "tenant.created" }) });
+    await store.createTenant({ ...tenant, audit: auditEntry({ action: "tenant.created" }) });
     assert.deepEqual(await told(), ["tenant.created"]);
 
     const sink = await storedSink(store);
     const key = sampleApiKey();
-    await store.createApiKey({ ...key, audit: entry({ action: "api_key.created" }) });
-    await store.updateEventSink({ eventSink: sink, ifVersion: 9, audit: entry() });
-    await store.deleteApiKey({ tenantId: "other", id: key.id, audit: entry() });
+    await store.createApiKey({ ...key, audit: auditEntry({ action: "api_key.created" }) });
+    await store.updateEventSink({ eventSink: sink, ifVersion: 9, audit: auditEntry() });
+    await store.deleteApiKey({ tenantId: "other", id: key.id, audit: auditEntry() });
     assert.deepEqual(await told(), ["api_key.created", "tenant.created"]);
     const eventSink = { ...sink, version: 2 };
-    await store.updateEventSink({ eventSink, ifVersion: 1, audit: entry() });
-    await store.deleteApiKey({ tenantId: "acme", id: key.id, audit: entry() });
+    await store.updateEventSink({ eventSink, ifVersion: 1, audit: auditEntry() });
+    await store.deleteApiKey({ tenantId: "acme", id: key.id, audit: auditEntry() });
     assert.equal((await told()).length, 4);
 
     const reopened = await reopen();
-    const { items } = await reopened.listAudit({ ...any, action: "tenant.created" });
+    const { items } = await reopened.listAudit({ ...anyAudit, action: "tenant.created" });
     assert.deepEqual(items, [made]);
   });
 
@@ -68,31 +68,37 @@ export function auditTests(openStore: OpenStore): void {
     const key = sampleApiKey();
     await store.createTenant({ id: "acme", createdAt: startAt });
     await store.createApiKey(key);
-    await assert.rejects(store.createApiKey({ ...key, id: newId(), audit: entry() }));
-    assert.deepEqual((await store.listAudit(any)).items, []);
+    await assert.rejects(store.createApiKey({ ...key, id: newId(), audit: auditEntry() }));
+    assert.deepEqual((await store.listAudit(anyAudit)).items, []);
   });
 
   test("the log is searched by each of its fields, newest first, page by page", async ({
     store,
   }) => {
     const entries = [
-      entry({ at: startAt }),
-      entry({ at: startAt + 1, tenantId: "other" }),
-      entry({ at: startAt + 2, tenantId: null, action: "session.begun" }),
-      entry({ at: startAt + 3, actor: { role: "operator", apiKeyId: "k", via: "session" } }),
-      entry({ at: startAt + 4, resourceId: "another", fields: [], name: null, forwardedFor: "x" }),
+      auditEntry({ at: startAt }),
+      auditEntry({ at: startAt + 1, tenantId: "other" }),
+      auditEntry({ at: startAt + 2, tenantId: null, action: "session.begun" }),
+      auditEntry({ at: startAt + 3, actor: { role: "operator", apiKeyId: "k", via: "session" } }),
+      auditEntry({
+        at: startAt + 4,
+        resourceId: "another",
+        fields: [],
+        name: null,
+        forwardedFor: "x",
+      }),
     ];
     for (const audit of entries) await store.appendAudit({ audit });
     const find = async (filter: Partial<AuditFilter & Page>) =>
-      (await store.listAudit({ ...any, ...filter })).items.map(({ at }) => at - startAt);
-    assert.deepEqual((await store.listAudit(any)).items, entries.toReversed());
+      (await store.listAudit({ ...anyAudit, ...filter })).items.map(({ at }) => at - startAt);
+    assert.deepEqual((await store.listAudit(anyAudit)).items, entries.toReversed());
     assert.deepEqual(await find({ tenantId: "acme" }), [4, 3, 0]);
     assert.deepEqual(await find({ action: "session.begun" }), [2]);
     assert.deepEqual(await find({ apiKeyId: "k" }), [3]);
     assert.deepEqual(await find({ resourceId: "another" }), [4]);
     assert.deepEqual(await find({ since: startAt + 1, until: startAt + 3 }), [2, 1]);
-    const first = await store.listAudit({ ...any, limit: 2 });
+    const first = await store.listAudit({ ...anyAudit, limit: 2 });
     assert.deepEqual(await find({ after: first.next, limit: 2 }), [2, 1]);
-    assert.equal((await store.listAudit({ ...any, limit: 5 })).next, null);
+    assert.equal((await store.listAudit({ ...anyAudit, limit: 5 })).next, null);
   });
 }

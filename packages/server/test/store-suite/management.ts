@@ -4,7 +4,7 @@ import type { OpenStore } from "../store-suite.ts";
 import { listen, sampleApiKey, sampleSink, startAt, storedSink } from "../support/store-samples.ts";
 import { onFreshStore } from "./on-fresh-store.ts";
 
-const acme = { id: "acme", operationalEventSinkIds: [], createdAt: startAt };
+const acme = { id: "acme", operationalEventSinkIds: [], retentionDays: null, createdAt: startAt };
 
 /** Tenants, keys and sinks. */
 export function managementTests(openStore: OpenStore): void {

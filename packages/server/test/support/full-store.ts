@@ -29,7 +29,10 @@ export async function fillStore(store: Store) {
   await store.keepMeta({ name: "encryption_canary", value: "canary" });
   await fillAccounts(store);
   const sink = await storedSink(store, { name: hostileText });
-  await store.updateTenant({ id: "acme", operationalEventSinkIds: [sink.id], createdAt: startAt });
+  await store.updateTenant({
+    ...{ id: "acme", operationalEventSinkIds: [sink.id] },
+    ...{ retentionDays: 90, createdAt: startAt },
+  });
   await fillDeliveries(store, sink);
   await fillOtherSinks(store);
   return sink;

@@ -57,7 +57,7 @@ const accounts: readonly MovedTable[] = [
     columns: {
       tenant_id: "t.id",
       seq: "t.no",
-      ...same("t", "created_at", "operational_event_sink_ids"),
+      ...same("t", "created_at", "operational_event_sink_ids", "retention_days"),
     },
   },
   {

@@ -87,7 +87,7 @@ function countLease(lane: LaneState, chars: number, sign: 1 | -1): void {
 }
 
 /** Paused or broken: new deliveries of such a lane are not offered. */
-function isHeld(lane: LaneState): boolean {
+export function isHeld(lane: LaneState): boolean {
   return lane.isPaused || lane.probeAt !== null;
 }
 

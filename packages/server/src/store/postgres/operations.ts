@@ -18,9 +18,11 @@ import type { Queries } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
 import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
+import { freeSpace } from "./free-space.ts";
 import { getAlert, getDelivery } from "./get-alert.ts";
 import { getMeta, keepMeta } from "./meta.ts";
 import type { NodeState } from "./node-state.ts";
+import { pruneOld } from "./prune-old.ts";
 import { countReplay } from "./replay-scan.ts";
 import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
 import { retryDelivery } from "./resend.ts";
@@ -90,6 +92,8 @@ const writeOperations: WriteOperations = {
   createReplay,
   cancelReplay,
   advanceReplays,
+  pruneOld,
+  freeSpace,
 };
 
 const readOperations: ReadOperations = {

@@ -18,14 +18,32 @@ export function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** A partition's time; `name` ends the names of its tables. */
+export interface Week {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** When the week of an instant began. */
+export function weekStart(at: number): number {
+  return Math.floor((at - mondayMs) / weekMs) * weekMs + mondayMs;
+}
+
 /** The weeks that must have a partition now: the current one, the one before, and those ahead. */
-function weeksAround(now: number): { name: string; from: number; to: number }[] {
-  const current = Math.floor((now - mondayMs) / weekMs) * weekMs + mondayMs;
+function weeksAround(now: number): Week[] {
   return Array.from({ length: weeksAhead + 2 }, (_, index) => {
-    const from = current + (index - 1) * weekMs;
+    const from = weekStart(now) + (index - 1) * weekMs;
     const day = new Date(from).toISOString().slice(0, 10).replaceAll("-", "");
     return { name: `p${day}`, from, to: from + weekMs };
   });
+}
+
+/** The week that has this name; undefined when none does. */
+export function weekOfName(name: string): Week | undefined {
+  const [, year, month, day] = /^p(\d{4})(\d{2})(\d{2})$/.exec(name) ?? [];
+  const from = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  return Number.isNaN(from) ? undefined : { name, from, to: from + weekMs };
 }
 
 /**

@@ -182,6 +182,7 @@ const copySql = `WITH given AS (
 
 async function copy(state: NodeState, items: readonly Waiting[], now: number): Promise<void> {
   if (items.length === 0) return;
+  await holdAlerts(state, items);
   await state.db.run(
     copySql,
     items.map(({ row }) => row.tenant_id),
@@ -213,4 +214,16 @@ async function tell(
     else if (action === "resolve") announceResolveWaiting(state, lane, key.dedupKey);
   }
   await sendMail(state, ...mails);
+}
+
+/** Keeps retention on another node from deleting these alerts while deliveries of them are made. */
+async function holdAlerts({ db }: NodeState, items: readonly Waiting[]): Promise<void> {
+  const keys = new Set(items.map(({ row }) => row.alert_uid));
+  const held = await db.all(
+    `SELECT 1 FROM alerts a WHERE (tenant_id, uid) IN
+       (SELECT * FROM unnest($1::text[], $2::uuid[])) ORDER BY uid FOR KEY SHARE`,
+    items.map(({ row }) => row.tenant_id),
+    items.map(({ row }) => row.alert_uid),
+  );
+  if (held.length < keys.size) throw new Error("An alert was deleted by another node meanwhile.");
 }

@@ -17,7 +17,8 @@ CREATE TABLE tenants (
   tenant_id text COLLATE "C" PRIMARY KEY,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   created_at bigint NOT NULL,
-  operational_event_sink_ids text NOT NULL DEFAULT '[]'
+  operational_event_sink_ids text NOT NULL DEFAULT '[]',
+  retention_days integer
 );
 CREATE INDEX tenants_by_seq ON tenants (seq);
 
@@ -227,6 +228,8 @@ CREATE INDEX queue_due ON queue (tenant_id, event_sink_id, is_urgent, due_at, se
   WHERE due_at IS NOT NULL;
 CREATE INDEX queue_by_key ON queue (dedup_key, event_sink_id, action, seq);
 CREATE INDEX queue_waiting ON queue (dedup_key, event_sink_id, seq) WHERE due_at IS NULL;
+-- What was sent again, of whatever age: retention looks for it.
+CREATE INDEX queue_replayed ON queue (delivery_id) WHERE replayed_at IS NOT NULL;
 
 -- What a sink type remembers of a (sink, dedup_key).
 CREATE TABLE sink_memory (
@@ -296,7 +299,8 @@ CREATE TABLE delivery_counts (
   PRIMARY KEY (shard, state)
 ) WITH (fillfactor = 20);
 
--- Who changed what. Nothing changes or removes an entry: not this service, and nobody by mistake.
+-- Who changed what. Nothing changes an entry, or removes one of the last year: not this
+-- service, and nobody by mistake.
 -- `tenant_id` is '' for what is the operator's.
 CREATE TABLE audit_log (
   tenant_id text COLLATE "C" NOT NULL,
@@ -323,5 +327,16 @@ CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the audit log is append-only';
 END $$;
-CREATE TRIGGER audit_log_keeps_entries BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+CREATE TRIGGER audit_log_keeps_entries BEFORE UPDATE OR TRUNCATE ON audit_log
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_log_keeps_a_year BEFORE DELETE ON audit_log FOR EACH ROW
+  WHEN (old.at > (extract(epoch FROM now())::bigint - 365 * 86400) * 1000)
+  EXECUTE FUNCTION refuse_audit_change();
+
+-- Whose pass it is: one row. It is free when `held_until` has passed.
+CREATE TABLE retention_pass (
+  no integer PRIMARY KEY,
+  node_id uuid,
+  held_until timestamptz NOT NULL
+);
+INSERT INTO retention_pass (no, held_until) VALUES (1, '-infinity');

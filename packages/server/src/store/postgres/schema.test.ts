@@ -67,6 +67,11 @@ describe("the PostgreSQL schema", () => {
     const url = await createDatabase("audited");
     await migratePostgres(url);
     const db = openDatabase({ url, connectionsMax: 1 });
+    await db.run(
+      `INSERT INTO audit_log (tenant_id, id, at, role, via, action, resource_id, fields, address,
+         request_id) VALUES ('', 'i', $1, 'operator', 'key', 'a', 'r', '[]', '', 'q')`,
+      Date.now(),
+    );
     for (const sql of [
       "UPDATE audit_log SET at = 1",
       "DELETE FROM audit_log",

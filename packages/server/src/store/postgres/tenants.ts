@@ -6,14 +6,16 @@ import type { NodeState } from "./node-state.ts";
 interface TenantRow {
   readonly tenant_id: string;
   readonly operational_event_sink_ids: string;
+  readonly retention_days: number | null;
   readonly created_at: number;
 }
 
-const columns = "tenant_id, operational_event_sink_ids, created_at";
+const columns = "tenant_id, operational_event_sink_ids, retention_days, created_at";
 
 const toTenant = (row: TenantRow): Tenant => ({
   id: row.tenant_id,
   operationalEventSinkIds: JSON.parse(row.operational_event_sink_ids) as string[],
+  retentionDays: row.retention_days,
   createdAt: row.created_at,
 });
 
@@ -38,11 +40,12 @@ export async function hasTenant(db: Queries, id: string): Promise<boolean> {
 
 export async function updateTenant(
   { db }: NodeState,
-  { id, operationalEventSinkIds }: Input<"updateTenant">,
+  { id, operationalEventSinkIds, retentionDays }: Input<"updateTenant">,
 ): Promise<Output<"updateTenant">> {
   const ids = JSON.stringify(operationalEventSinkIds);
-  const sql = "UPDATE tenants SET operational_event_sink_ids = $1 WHERE tenant_id = $2";
-  return (await db.run(sql, ids, id)) === 1 ? "updated" : "not_found";
+  const sql = `UPDATE tenants SET operational_event_sink_ids = $1, retention_days = $2
+    WHERE tenant_id = $3`;
+  return (await db.run(sql, ids, retentionDays, id)) === 1 ? "updated" : "not_found";
 }
 
 export async function getTenant(

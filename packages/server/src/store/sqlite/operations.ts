@@ -18,8 +18,10 @@ import type { Database } from "./database.ts";
 import { deleteEventSink } from "./delete-event-sink.ts";
 import { deleteTenant } from "./delete-tenant.ts";
 import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
+import { freeSpace } from "./free-space.ts";
 import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
 import { getMeta, keepMeta } from "./meta.ts";
+import { pruneOld } from "./prune-old.ts";
 import { countReplay } from "./replay-scan.ts";
 import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
 import { retryDelivery } from "./resend.ts";
@@ -88,6 +90,8 @@ const writeOperations: WriteOperations = {
   createReplay,
   cancelReplay,
   advanceReplays,
+  pruneOld,
+  freeSpace,
 };
 
 const readOperations: ReadOperations = {

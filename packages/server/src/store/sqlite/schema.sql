@@ -18,7 +18,8 @@ CREATE TABLE tenants (
   id TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   operational_event_sink_ids TEXT NOT NULL DEFAULT '[]',
-  deleted_at INTEGER
+  deleted_at INTEGER,
+  retention_days INTEGER
 ) STRICT;
 
 -- `tenant_id` is '' for the operator's.
@@ -203,7 +204,8 @@ CREATE TABLE delivery_counts (
   count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Who changed what. Nothing changes or removes an entry: not this service, and nobody by mistake.
+-- Who changed what. Nothing changes an entry, or removes one of the last year: not this
+-- service, and nobody by mistake.
 -- `tenant_id` is '' for what is the operator's.
 CREATE TABLE audit_log (
   no INTEGER PRIMARY KEY,
@@ -228,6 +230,7 @@ CREATE INDEX audit_log_by_resource ON audit_log (resource_id);
 CREATE TRIGGER audit_log_keeps_changes BEFORE UPDATE ON audit_log
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_log_keeps_entries BEFORE DELETE ON audit_log
+WHEN old.at > (unixepoch() - 365 * 86400) * 1000
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 -- Replays under way and past: a filter and the place it has got to (`position_no` up to `end_no`).
 CREATE TABLE replays (

@@ -6,14 +6,16 @@ import type { WriterState } from "./writer-state.ts";
 interface TenantRow {
   readonly id: string;
   readonly operational_event_sink_ids: string;
+  readonly retention_days: number | null;
   readonly created_at: number;
 }
 
-const columns = "id, operational_event_sink_ids, created_at";
+const columns = "id, operational_event_sink_ids, retention_days, created_at";
 
 const toTenant = (row: TenantRow): Tenant => ({
   id: row.id,
   operationalEventSinkIds: JSON.parse(row.operational_event_sink_ids) as string[],
+  retentionDays: row.retention_days,
   createdAt: row.created_at,
 });
 
@@ -27,11 +29,11 @@ export function createTenant(
 
 export function updateTenant(
   { db }: WriterState,
-  { id, operationalEventSinkIds }: Input<"updateTenant">,
+  { id, operationalEventSinkIds, retentionDays }: Input<"updateTenant">,
 ): Output<"updateTenant"> {
   const ids = JSON.stringify(operationalEventSinkIds);
-  const sql = "UPDATE tenants SET operational_event_sink_ids = ? WHERE id = ?";
-  return db.run(sql, ids, id) === 1 ? "updated" : "not_found";
+  const sql = "UPDATE tenants SET operational_event_sink_ids = ?, retention_days = ? WHERE id = ?";
+  return db.run(sql, ids, retentionDays, id) === 1 ? "updated" : "not_found";
 }
 
 export function getTenant(db: Database, { id }: Input<"getTenant">): Output<"getTenant"> {
