@@ -1026,7 +1026,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description The answer is the only one that holds the key itself. Without `scopes` it gets all but `admin`, as far as its maker has them. Nobody can give a scope, or a later expiry, than they have. Needs a key with the scope `admin`.
+         * @description The answer is the only one that holds the key itself. Without `scopes` it gets all but `admin`, as far as its maker has them, and without `limits` those of its maker. Nobody can give a scope, a later expiry, or wider limits than they have. Needs a key with the scope `admin`.
          */
         post: {
             parameters: {
@@ -1039,6 +1039,10 @@ export interface paths {
                 content: {
                     "application/json": {
                         expires_at?: string | null;
+                        limits?: {
+                            alerts_per_second?: number | null;
+                            bytes_per_second?: number | null;
+                        } | null;
                         /** @description what people call it: not blank, without NUL characters */
                         name: string;
                         scopes?: ("sinks:read" | "sinks:write" | "alerts:write" | "deliveries:read" | "deliveries:write" | "secrets:read" | "admin")[];
@@ -1230,7 +1234,7 @@ export interface paths {
         };
         /**
          * Update an API key
-         * @description Its name, scopes and expiry; what is left out stays. No key changes itself. Needs a key with the scope `admin`.
+         * @description Its name, scopes, limits and expiry; what is left out stays. No key changes itself. Needs a key with the scope `admin`.
          */
         put: {
             parameters: {
@@ -1251,6 +1255,10 @@ export interface paths {
                         id?: string;
                         /** @description read-only; ignored */
                         last_used_at?: unknown;
+                        limits?: {
+                            alerts_per_second?: number | null;
+                            bytes_per_second?: number | null;
+                        } | null;
                         /** @description what people call it: not blank, without NUL characters */
                         name?: string;
                         /** @description read-only; ignored */
@@ -5569,7 +5577,7 @@ export interface paths {
         };
         /**
          * Update a tenant
-         * @description Needs an operator's key with the scope `admin`.
+         * @description `limits` bound what all its keys, and the operator for it, bring in together; null takes one, or all, away. Needs an operator's key with the scope `admin`.
          */
         put: {
             parameters: {
@@ -5589,6 +5597,11 @@ export interface paths {
                         created_at?: unknown;
                         /** @description the id in the path */
                         id?: string;
+                        limits?: {
+                            alerts_per_second?: number | null;
+                            bytes_per_second?: number | null;
+                            event_sinks?: number | null;
+                        } | null;
                         /** @description sinks of the tenant; empty: alerts about a broken sink go to its others */
                         operational_event_sink_ids?: string[];
                         retention_days?: number | null;
@@ -5849,6 +5862,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             last_used_at: string | null;
+            limits?: {
+                alerts_per_second?: number | null;
+                bytes_per_second?: number | null;
+            };
             /** @description what people call it: not blank, without NUL characters */
             name: string;
             /** @description the key's first characters */
@@ -6075,6 +6092,10 @@ export interface components {
             /** @description shown here and never again */
             key: string;
             last_used_at: string | null;
+            limits?: {
+                alerts_per_second?: number | null;
+                bytes_per_second?: number | null;
+            };
             /** @description what people call it: not blank, without NUL characters */
             name: string;
             /** @description the key's first characters */
@@ -6211,6 +6232,11 @@ export interface components {
             created_at: string;
             /** @description a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : - */
             id: string;
+            limits?: {
+                alerts_per_second?: number | null;
+                bytes_per_second?: number | null;
+                event_sinks?: number | null;
+            };
             /** @description where alerts about broken sinks go; left out: to its other working sinks */
             operational_event_sink_ids?: string[];
             /** @description how long settled alerts are kept; left out: as EVENT_SINKS_RETENTION_DAYS says */

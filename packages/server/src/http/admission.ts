@@ -16,7 +16,7 @@
  * Fairness: one tenant's key gets three quarters of a limit at most. Past that the key is at fault,
  * and is told 429; the others still find room. The operator's keys speak for everybody and have no such share.
  *
- * Not bounded here: how fast a tenant may send (its backlog delays nobody else's), and connections (`connections.ts`).
+ * Not bounded here: how fast a tenant may send (`rate-limiter.ts`; its backlog delays nobody else's), and connections (`connections.ts`).
  */
 
 import type { Clock } from "../clock.ts";

@@ -253,7 +253,8 @@ test("when the store is away an alert, alone or in a batch, is a 503 to come bac
   const store = {
     ...http.fresh.store,
     acceptAlerts: () => Promise.reject(new StoreUnavailable("disk full")),
-    getTenantSinks: () => Promise.resolve({ eventSinks: [], operationalEventSinkIds: [] }),
+    getTenantSinks: () =>
+      Promise.resolve({ eventSinks: [], operationalEventSinkIds: [], limits: {} }),
   };
   const broken = await openFreshHttp({ deps: { store } });
   const alert = { tenant_id: "acme", name: "n" };
@@ -278,7 +279,8 @@ test("alerts that come in together go to the store together", async () => {
       sizes.push(input.alerts.length);
       return store.acceptAlerts(input);
     },
-    getTenantSinks: () => Promise.resolve({ eventSinks: [], operationalEventSinkIds: [] }),
+    getTenantSinks: () =>
+      Promise.resolve({ eventSinks: [], operationalEventSinkIds: [], limits: {} }),
   };
   const other = await openFreshHttp({ deps: { store: counting } });
   const alerts = Array.from({ length: 50 }, () => ({ tenant_id: "acme", name: "n" }));

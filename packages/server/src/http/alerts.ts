@@ -1,18 +1,17 @@
 /** `/v1/alert`: alerts in, and finding them again. */
 
-import type { onRequestHookHandler } from "fastify";
 import { type Static, Type } from "typebox";
 import { alertActions } from "../domain/delivery.ts";
 import { type JsonValue, parseJson } from "../domain/json.ts";
 import { severityFromId, severityFromName, severityNames } from "../domain/severity.ts";
 import { ApiError } from "../errors.ts";
 import { type AlertSummary, StoreUnavailable } from "../store/store.ts";
-import type { Ticket } from "./admission.ts";
 import { AlertBody, AlertTaken, BatchBody, BatchTaken } from "./alert-schemas.ts";
 import { requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 import { DeliveryView, deliveryView, StateField } from "./deliveries.ts";
 import { envelopeOf, toApiError } from "./error-envelope.ts";
+import { countAlerts, letInWith } from "./let-in.ts";
 import { errorResponses, ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
 import {
@@ -26,13 +25,6 @@ import {
 } from "./resource-schemas.ts";
 import { readBatch, senderOf, takeAlert } from "./take-alert.ts";
 import { milliseconds, readBound } from "./wire-time.ts";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Set where alerts come in, before the body is read. */
-    ticket: Ticket;
-  }
-}
 
 const what = "alert";
 const tags = ["Alerts"];
@@ -108,20 +100,6 @@ export function alertRoutes(app: App, context: HttpContext): void {
   addReads(app, context);
 }
 
-/** Lets a request in or refuses it, as soon as it is known who sends and how much. */
-function enterWith({ admission }: HttpContext): onRequestHookHandler {
-  return (request, reply, done) => {
-    const { principal, headers, routeOptions } = request;
-    // Who does not say how long a body is may send as much as the route takes.
-    const bytes = Number(headers["content-length"] ?? routeOptions.bodyLimit);
-    const key = principal.kind === "operator" ? null : principal.apiKeyId;
-    const ticket = admission.enter(key, bytes);
-    request.ticket = ticket;
-    reply.raw.once("close", () => ticket.leave());
-    done();
-  };
-}
-
 /** `readAlert` checks alerts: which fields are strict and which are not is more than a schema says. */
 const uncheckedBody = { validatorCompiler: () => () => true };
 
@@ -137,9 +115,11 @@ function addIntake(app: App, context: HttpContext): void {
     response: { 202: AlertTaken, ...errorResponses(404, 413, 415) },
   };
   const bodyLimit = context.settings.alertBytesMax;
-  const options = { schema, bodyLimit, onRequest: enterWith(context), ...uncheckedBody };
+  const options = { schema, bodyLimit, onRequest: letInWith(context), ...uncheckedBody };
   app.post(path, options, async (request, reply) => {
-    const taking = takeAlert(request.body as JsonValue, senderOf(request), context);
+    const alert = request.body as JsonValue;
+    await countAlerts([alert], request, reply, context);
+    const taking = takeAlert(alert, senderOf(request), context);
     const taken = await request.ticket.during(taking);
     reply.code(202);
     return taken;
@@ -158,10 +138,10 @@ function addBatch(app: App, context: HttpContext): void {
     response: { 202: BatchTaken, ...errorResponses(413, 415) },
   };
   const bodyLimit = context.settings.batchBytesMax;
-  const options = { schema, bodyLimit, onRequest: enterWith(context), ...uncheckedBody };
+  const options = { schema, bodyLimit, onRequest: letInWith(context), ...uncheckedBody };
   app.post(`${path}/batch`, options, async (request, reply) => {
     const alerts = readBatch(request.body as JsonValue);
-    request.ticket.grow(alerts.length);
+    await countAlerts(alerts, request, reply, context);
     const taking = alerts.map((alert) => takeAlert(alert, senderOf(request), context));
     const settled = await request.ticket.during(Promise.allSettled(taking));
     const results = settled.map((one) => {

@@ -6,6 +6,7 @@
  */
 
 import { type Static, Type } from "typebox";
+import type { RateLimits } from "../domain/limits.ts";
 import { type Scope, scopes, usualScopes } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
 import { newId, type TenantId } from "../ids.ts";
@@ -14,6 +15,7 @@ import type { ApiKey } from "../store/store.ts";
 import { auditEntry } from "./audit-entry.ts";
 import { type Principal, requireTenant, scopeOf } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
+import { changeLimits, limitsView, RateLimitsField, requireWithin } from "./limits.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
 import {
@@ -51,6 +53,7 @@ const viewFields = {
   name: NameField,
   prefix: Type.String({ description: "the key's first characters" }),
   scopes: ScopeList,
+  limits: Type.Optional(RateLimitsField),
   expires_at: nullable(WholeSeconds),
   last_used_at: nullable(WholeSeconds),
   created_at: WholeSeconds,
@@ -73,6 +76,7 @@ function apiKeyView(apiKey: ApiKey): Static<typeof ApiKeyView> {
     name: apiKey.name,
     prefix: apiKey.prefix,
     scopes: [...apiKey.scopes],
+    ...limitsView(apiKey.limits),
     expires_at: time(apiKey.expiresAt),
     last_used_at: time(apiKey.lastUsedAt),
     created_at: wholeSeconds(apiKey.createdAt),
@@ -90,6 +94,7 @@ const CreateBody = Type.Object(
     }),
     name: NameField,
     scopes: Type.Optional(ScopeList),
+    limits: Type.Optional(nullable(RateLimitsField)),
     expires_at: Type.Optional(ExpiresAt),
   },
   { additionalProperties: false },
@@ -102,6 +107,7 @@ const UpdateBody = Type.Object(
     id: Type.Optional(Type.String({ description: "the id in the path" })),
     name: Type.Optional(NameField),
     scopes: Type.Optional(ScopeList),
+    limits: Type.Optional(nullable(RateLimitsField)),
     expires_at: Type.Optional(ExpiresAt),
     tenant_id: readOnly,
     prefix: readOnly,
@@ -125,8 +131,8 @@ function addCreate(app: App, { store, clock }: HttpContext): void {
     tags,
     summary: "Create an API key",
     description:
-      `The answer is the only one that holds the key itself. Without \`scopes\` it gets all but \`admin\`, as far as its maker has them. ` +
-      "Nobody can give a scope, or a later expiry, than they have.",
+      "The answer is the only one that holds the key itself. Without `scopes` it gets all but `admin`, as far as its maker has them, " +
+      "and without `limits` those of its maker. Nobody can give a scope, a later expiry, or wider limits than they have.",
     security: secured,
     body: CreateBody,
     response: responses(Type.Object({ api_key: ref(NewApiKeyView) }), 404, 413, 415),
@@ -142,6 +148,7 @@ function addCreate(app: App, { store, clock }: HttpContext): void {
       prefix: key.slice(0, prefixChars),
       hash: hashApiKey(key),
       scopes: readScopes(body.scopes ?? usualOf(principal), principal),
+      limits: readLimits(principal.limits, body.limits, principal),
       expiresAt: readExpiry(body.expires_at ?? null, principal, clock.now()),
       lastUsedAt: null,
       createdAt: clock.now(),
@@ -191,7 +198,8 @@ function addUpdate(app: App, { store, clock, apiKeys }: HttpContext): void {
   const schema = {
     tags,
     summary: "Update an API key",
-    description: "Its name, scopes and expiry; what is left out stays. No key changes itself.",
+    description:
+      "Its name, scopes, limits and expiry; what is left out stays. No key changes itself.",
     security: secured,
     params: IdParams,
     body: UpdateBody,
@@ -208,12 +216,20 @@ function addUpdate(app: App, { store, clock, apiKeys }: HttpContext): void {
       ...current,
       name: body.name?.toWellFormed() ?? current.name,
       scopes: body.scopes === undefined ? current.scopes : readScopes(body.scopes, principal),
+      limits:
+        body.limits === undefined
+          ? current.limits
+          : readLimits(current.limits, body.limits, principal),
       expiresAt: isLasting
         ? current.expiresAt
         : readExpiry(body.expires_at ?? null, principal, clock.now()),
     };
-    if (principal.apiKeyId === id && (body.scopes !== undefined || !isLasting)) {
-      throw new ApiError("forbidden", "No key changes its own scopes or expiry: use another one.");
+    const isMore = body.scopes !== undefined || body.limits !== undefined || !isLasting;
+    if (principal.apiKeyId === id && isMore) {
+      throw new ApiError(
+        "forbidden",
+        "No key changes its own scopes, limits or expiry: use another one.",
+      );
     }
     const audit = auditEntry(request, { clock }, "api_key.updated", { ...changed, body });
     if ((await store.updateApiKey({ ...changed, audit })) === "not_found") throw notFound(what, id);
@@ -270,6 +286,16 @@ function readScopes(wanted: readonly Scope[], principal: Principal): readonly Sc
     );
   }
   return scopes.filter((scope) => wanted.includes(scope));
+}
+
+function readLimits(
+  before: RateLimits,
+  body: Static<typeof RateLimitsField> | null | undefined,
+  principal: Principal,
+): RateLimits {
+  const limits = changeLimits(before, body);
+  requireWithin(principal.limits, limits);
+  return limits;
 }
 
 function readExpiry(text: string | null, principal: Principal, now: number): number | null {

@@ -12,6 +12,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { Clock } from "../clock.ts";
+import { noLimits, type RateLimits } from "../domain/limits.ts";
 import { type Scope, scopes } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
 import type { ApiKeyId, TenantId } from "../ids.ts";
@@ -28,6 +29,8 @@ export type Principal = {
   readonly scopes: readonly Scope[];
   /** When its key ends by itself; null: never. */
   readonly expiresAt: number | null;
+  /** Of its key. */
+  readonly limits: RateLimits;
 } & (
   | {
       readonly kind: "operator";
@@ -63,7 +66,13 @@ export function createSessionCache(store: Store, clock: Clock): LookupCache<Sess
   return createLookupCache({ load, clock, ageMsMax, entriesMax });
 }
 
-const operator: Principal = { kind: "operator", apiKeyId: null, scopes, expiresAt: null };
+const operator: Principal = {
+  kind: "operator",
+  apiKeyId: null,
+  scopes,
+  expiresAt: null,
+  limits: noLimits,
+};
 
 /** True for the operator key; takes the same time for every other key. */
 export function isOperatorKey(keyHash: string, operatorKeyHash: string): boolean {
@@ -139,12 +148,12 @@ async function byKeyHash(
   if (isOperatorKey(keyHash, operatorKeyHash)) return operator;
   const apiKey = await apiKeys.get(keyHash);
   if (apiKey === null) throw unknownKey();
-  const { id, tenantId, expiresAt, scopes } = apiKey;
+  const { id, tenantId, expiresAt, scopes, limits } = apiKey;
   if (expiresAt !== null && expiresAt <= clock.now()) {
     throw unauthorized(`This key expired at ${wholeSeconds(expiresAt)}: ${makeOne}.`);
   }
   apiKeyUses.note(id);
-  const granted = { scopes, expiresAt, apiKeyId: id };
+  const granted = { scopes, expiresAt, limits, apiKeyId: id };
   return tenantId === null
     ? { kind: "operator", ...granted }
     : { kind: "tenant", tenantId, ...granted };

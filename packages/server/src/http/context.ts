@@ -19,6 +19,7 @@ import type { ApiKeyUses } from "./api-key-uses.ts";
 import type { IntakeMetrics } from "./intake-metrics.ts";
 import type { LookupCache } from "./lookup-cache.ts";
 import type { PressureLimits } from "./pressure.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import type { ChannelBooks } from "./slack-channel-book.ts";
 import type { WrongKeys } from "./wrong-keys.ts";
 
@@ -61,6 +62,7 @@ export interface HttpDeps {
 export interface HttpContext extends HttpDeps {
   readonly intake: AlertIntake;
   readonly admission: Admission;
+  readonly rateLimiter: RateLimiter;
   readonly tenantSinks: LookupCache<TenantSinks>;
   /** By the key's hash. */
   readonly apiKeys: LookupCache<ApiKey>;

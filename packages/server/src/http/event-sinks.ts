@@ -5,7 +5,7 @@ import { type Static, Type } from "typebox";
 import type { EventSink } from "../domain/event-sink.ts";
 import type { JsonValue } from "../domain/json.ts";
 import { ApiError } from "../errors.ts";
-import { newId } from "../ids.ts";
+import { newId, type TenantId } from "../ids.ts";
 import type { Secrets } from "../secret.ts";
 import { sinkTypes } from "../sinks/index.ts";
 import { refuseArgs } from "./args-refusal.ts";
@@ -131,11 +131,19 @@ function addCreate(app: App, context: HttpContext): void {
     const audit = auditEntry(request, context, "event_sink.created", { ...eventSink, body });
     const made = await store.createEventSink({ eventSink, createsTenant, audit });
     if (made === "unknown_tenant") throw unknownTenant(tenantId);
+    if (made === "too_many") throw tooManySinks(tenantId);
     context.tenantSinks.forget(tenantId);
     if (usesDeprecatedChannel(args)) reply.header("deprecation", channelDeprecation);
     reply.header("etag", etagOf(eventSink));
     return { event_sink: eventSinkView(eventSink, context) };
   });
+}
+
+function tooManySinks(tenantId: TenantId): ApiError {
+  return new ApiError(
+    "conflict",
+    `Tenant \`${tenantId}\` has as many event sinks as its limit allows: delete one, or have the operator raise \`limits.event_sinks\` of the tenant.`,
+  );
 }
 
 function addReads(app: App, context: HttpContext): void {

@@ -39,6 +39,7 @@ import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
 import { createPressure } from "./pressure.ts";
 import { previewRoutes } from "./preview.ts";
+import { createRateLimiter } from "./rate-limiter.ts";
 import { replayRoutes } from "./replays.ts";
 import { declareScopes } from "./route-scopes.ts";
 import { apiHeaders } from "./security-headers.ts";
@@ -93,6 +94,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     sessions: createSessionCache(deps.store, deps.clock),
     isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
     intakeMetrics,
+    rateLimiter: createRateLimiter({ clock: deps.clock, metrics: intakeMetrics }),
     admission: createAdmission(deps.settings.admission, {
       clock: deps.clock,
       metrics: intakeMetrics,

@@ -7,6 +7,7 @@ import { newId } from "../ids.ts";
 import type { Tenant } from "../store/store.ts";
 import { auditEntry } from "./audit-entry.ts";
 import type { App, HttpContext } from "./context.ts";
+import { changeLimits, limitsView, TenantLimitsField } from "./limits.ts";
 import { ref, responses, secured } from "./openapi.ts";
 import { pageQuery, paginationOf, readPage } from "./pagination.ts";
 import {
@@ -40,6 +41,7 @@ const TenantView = Type.Object(
       }),
     ),
     retention_days: Type.Optional(RetentionField),
+    limits: Type.Optional(TenantLimitsField),
     created_at: WholeSeconds,
   },
   { $id: "Tenant" },
@@ -53,6 +55,7 @@ function tenantView(tenant: Tenant): Static<typeof TenantView> {
     id: tenant.id,
     ...(ids.length === 0 ? {} : { operational_event_sink_ids: [...ids] }),
     ...(tenant.retentionDays === null ? {} : { retention_days: tenant.retentionDays }),
+    ...limitsView(tenant.limits),
     created_at: wholeSeconds(tenant.createdAt),
   };
 }
@@ -72,6 +75,7 @@ const UpdateBody = Type.Object(
       }),
     ),
     retention_days: Type.Optional(nullable(RetentionField)),
+    limits: Type.Optional(nullable(TenantLimitsField)),
     created_at: Type.Optional(Type.Unknown({ description: "read-only; ignored" })),
   },
   {
@@ -92,6 +96,8 @@ function addUpdate(app: App, { store, clock, tenantSinks }: HttpContext): void {
   const schema = {
     tags,
     summary: "Update a tenant",
+    description:
+      "`limits` bound what all its keys, and the operator for it, bring in together; null takes one, or all, away.",
     security: secured,
     params: Type.Object({ id: TenantIdField }),
     body: UpdateBody,
@@ -112,7 +118,8 @@ function addUpdate(app: App, { store, clock, tenantSinks }: HttpContext): void {
     const missing = operationalEventSinkIds.filter((_, index) => found[index] === null);
     if (missing.length > 0) throw notItsSinks(missing);
     const { retention_days: retentionDays = current.retentionDays } = body;
-    const tenant = { ...current, operationalEventSinkIds, retentionDays };
+    const limits = changeLimits(current.limits, body.limits);
+    const tenant = { ...current, operationalEventSinkIds, retentionDays, limits };
     const audit = auditEntry(request, { clock }, "tenant.updated", { tenantId: id, id, body });
     if ((await store.updateTenant({ ...tenant, audit })) === "not_found") throw notFound(what, id);
     tenantSinks.forget(id);
@@ -142,7 +149,8 @@ function addCreateAndReads(app: App, { store, clock, tenantSinks }: HttpContext)
   };
   app.post(path, { schema: create }, async (request) => {
     const id = request.body.tenant_id ?? newId();
-    const tenant = { id, operationalEventSinkIds: [], retentionDays: null, createdAt: clock.now() };
+    const unset = { operationalEventSinkIds: [], retentionDays: null, limits: {} };
+    const tenant = { id, ...unset, createdAt: clock.now() };
     const audit = auditEntry(request, { clock }, "tenant.created", { tenantId: id, id });
     if ((await store.createTenant({ ...tenant, audit })) === "exists") {
       throw new ApiError("conflict", `There is a tenant \`${tenant.id}\` already: just use it.`);

@@ -1,5 +1,7 @@
 /** Records of who may call, and for whom: a part of the contract in `store.ts`. */
 
+import type { SinkTypeName } from "../domain/event-sink.ts";
+import type { RateLimits, TenantLimits } from "../domain/limits.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { ApiKeyId, EventSinkId, TenantId } from "../ids.ts";
 
@@ -9,7 +11,21 @@ export interface Tenant {
   readonly operationalEventSinkIds: readonly EventSinkId[];
   /** Null: what the operator has set for all. */
   readonly retentionDays: number | null;
+  readonly limits: TenantLimits;
   readonly createdAt: number;
+}
+
+/** Where an alert may go: what intake needs to know of a tenant. */
+export interface TenantSinks {
+  readonly eventSinks: readonly {
+    readonly id: EventSinkId;
+    readonly type: SinkTypeName;
+    readonly name: string;
+    /** Neither paused nor broken. */
+    readonly isWorking: boolean;
+  }[];
+  readonly operationalEventSinkIds: readonly EventSinkId[];
+  readonly limits: TenantLimits;
 }
 
 export interface ApiKey {
@@ -22,6 +38,7 @@ export interface ApiKey {
   /** SHA-256 of the whole key, hex. */
   readonly hash: string;
   readonly scopes: readonly Scope[];
+  readonly limits: RateLimits;
   readonly expiresAt: number | null;
   /** To within seconds; null: not yet. */
   readonly lastUsedAt: number | null;

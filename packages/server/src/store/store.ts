@@ -28,7 +28,7 @@
 import type { Alert } from "../domain/alert.ts";
 import type { AuditEntry } from "../domain/audit.ts";
 import type { AlertAction, DeliveryState, ShownState } from "../domain/delivery.ts";
-import type { EventSink, SinkTypeName, SlackIntegration } from "../domain/event-sink.ts";
+import type { EventSink, SlackIntegration } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { SeverityId } from "../domain/severity.ts";
@@ -41,14 +41,14 @@ import type {
   SlackIntegrationId,
   TenantId,
 } from "../ids.ts";
-import type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
+import type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
 import type { RetentionOperations } from "./retention-operations.ts";
 import type { SealOperations } from "./seal-operations.ts";
 
-export type { ApiKey, DeletedTenant, Session, Tenant } from "./accounts.ts";
+export type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
 export type { Attempt, Exchange } from "./attempt.ts";
 
 /** `tenantId: null` means any tenant: an operator asks. */
@@ -212,18 +212,6 @@ export interface ListedAlert {
   readonly deliveries: readonly Delivery[];
 }
 
-/** Where an alert may go: what intake needs to know of a tenant. */
-export interface TenantSinks {
-  readonly eventSinks: readonly {
-    readonly id: EventSinkId;
-    readonly type: SinkTypeName;
-    readonly name: string;
-    /** Neither paused nor broken. */
-    readonly isWorking: boolean;
-  }[];
-  readonly operationalEventSinkIds: readonly EventSinkId[];
-}
-
 /** How a sink is doing. */
 export interface EventSinkStatus {
   readonly eventSink: EventSink;
@@ -276,9 +264,9 @@ export interface StoreOperations extends ReplayOperations, RetentionOperations, 
   findApiKey(input: { hash: string }): ApiKey | null;
   /** Of a tenant, or the operator's. */
   listApiKeys(input: Page & { tenantId: TenantId | null }): Listed<ApiKey>;
-  /** Its name, scopes and expiry; the rest stays. */
+  /** Its name, scopes, limits and expiry; the rest stays. */
   updateApiKey(
-    input: Audited<Pick<ApiKey, "id" | "name" | "scopes" | "expiresAt">>,
+    input: Audited<Pick<ApiKey, "id" | "name" | "scopes" | "limits" | "expiresAt">>,
   ): "updated" | "not_found";
   /** Several at once, so that calls need no write of their own. A time never goes back. */
   noteApiKeyUses(input: { uses: readonly { id: ApiKeyId; at: number }[] }): null;
@@ -290,13 +278,16 @@ export interface StoreOperations extends ReplayOperations, RetentionOperations, 
   findSession(input: { tokenHash: string }): Session | null;
   deleteSession(input: Audited<{ tokenHash: string }>): "deleted" | "not_found";
 
-  /** With `createsTenant` a tenant that is not there is made in the same transaction. */
+  /**
+   * With `createsTenant` a tenant that is not there is made in the same transaction. `too_many`: it
+   * has as many as its limit allows.
+   */
   createEventSink(
     input: Audited<{
       eventSink: EventSink;
       createsTenant: boolean;
     }>,
-  ): "created" | "unknown_tenant";
+  ): "created" | "unknown_tenant" | "too_many";
   getEventSink(input: Scoped<EventSinkId>): EventSink | null;
   /** By creation. */
   listEventSinks(input: Page & { tenantId: TenantId }): Listed<EventSink>;

@@ -4,7 +4,13 @@ import type { OpenStore } from "../store-suite.ts";
 import { listen, sampleApiKey, sampleSink, startAt, storedSink } from "../support/store-samples.ts";
 import { onFreshStore } from "./on-fresh-store.ts";
 
-const acme = { id: "acme", operationalEventSinkIds: [], retentionDays: null, createdAt: startAt };
+const acme = {
+  id: "acme",
+  operationalEventSinkIds: [],
+  retentionDays: null,
+  limits: {},
+  createdAt: startAt,
+};
 
 /** Tenants, keys and sinks. */
 export function managementTests(openStore: OpenStore): void {
@@ -30,19 +36,21 @@ function tenantTests(openStore: OpenStore): void {
     assert.deepEqual(await store.getTenant({ id: "acme" }), acme);
   });
 
-  test("a tenant keeps where its operational alerts go until the sink is gone", async ({
+  test("a tenant keeps its limits, and where its operational alerts go until the sink is gone", async ({
     store,
     reopen,
   }) => {
     assert.equal(await store.updateTenant(acme), "not_found");
     const [one, two] = [await storedSink(store), await storedSink(store)];
     await store.createTenant({ id: "other", createdAt: startAt });
-    const tenant = { ...acme, operationalEventSinkIds: [two.id, one.id] };
+    const limits = { alertsPerSecond: 5, eventSinks: 2 };
+    const tenant = { ...acme, operationalEventSinkIds: [two.id, one.id], limits };
     assert.equal(await store.updateTenant({ ...tenant, createdAt: 1 }), "updated");
     const reopened = await reopen();
     assert.deepEqual(await reopened.getTenant({ id: "acme" }), tenant);
     const sinks = await reopened.getTenantSinks({ tenantId: "acme" });
     assert.deepEqual(sinks?.operationalEventSinkIds, tenant.operationalEventSinkIds);
+    assert.deepEqual(sinks?.limits, limits);
     const { items } = await reopened.listTenants({ after: null, limit: 9 });
     assert.deepEqual(items, [tenant, { ...acme, id: "other" }]);
     const { id } = two;
@@ -90,14 +98,16 @@ function apiKeyTests(openStore: OpenStore): void {
     assert.equal(await store.deleteApiKey({ tenantId: null, id: key.id }), null);
   });
 
-  test("an API key's name, scopes and expiry change, and when it was used never goes back", async ({
+  test("an API key's name, scopes, limits and expiry change, and when it was used never goes back", async ({
     store,
   }) => {
     await store.createTenant({ id: "acme", createdAt: startAt });
     const key = sampleApiKey({ expiresAt: startAt + 9 });
     await store.createApiKey(key);
     const { id } = key;
-    const change = { name: "new", scopes: ["admin", "sinks:read"], expiresAt: null } as const;
+    const limits = { bytesPerSecond: 7 };
+    const scopes = ["admin", "sinks:read"] as const;
+    const change = { name: "new", scopes, limits, expiresAt: null };
     assert.equal(await store.updateApiKey({ id, ...change }), "updated");
     assert.equal(await store.updateApiKey({ ...change, id: "missing" }), "not_found");
     await store.noteApiKeyUses({
@@ -201,8 +211,24 @@ function eventSinkTests(openStore: OpenStore): void {
     assert.deepEqual(await store.getTenantSinks({ tenantId: "acme" }), {
       eventSinks: sinks.map(({ id, type, name }) => ({ id, type, name, isWorking: true })),
       operationalEventSinkIds: [],
+      limits: {},
     });
     assert.equal(await store.getTenantSinks({ tenantId: "nobody" }), null);
+  });
+
+  test("a tenant has no more sinks than its limit allows, and room when one is deleted", async ({
+    store,
+  }) => {
+    const first = await storedSink(store);
+    await store.updateTenant({ ...acme, limits: { eventSinks: 2 } });
+    const make = () => store.createEventSink({ eventSink: sampleSink(), createsTenant: true });
+    const made = await Promise.all([make(), make(), make()]);
+    assert.deepEqual(made.toSorted(), ["created", "too_many", "too_many"]);
+    const { items } = await store.listEventSinks({ tenantId: "acme", after: null, limit: 9 });
+    assert.equal(items.length, 2);
+    const ofFirst = { tenantId: "acme", id: first.id, now: startAt, ifVersion: null };
+    await store.deleteEventSink(ofFirst);
+    assert.equal(await make(), "created");
   });
 }
 

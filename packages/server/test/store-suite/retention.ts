@@ -114,7 +114,8 @@ function ageTests(openStore: OpenStore): void {
       ["short", 2],
       ["long", 300],
     ] as const) {
-      const tenant = { id, operationalEventSinkIds: [], createdAt: startAt, retentionDays };
+      const unset = { operationalEventSinkIds: [], limits: {} };
+      const tenant = { id, ...unset, createdAt: startAt, retentionDays };
       assert.equal(await store.updateTenant(tenant), "updated");
       assert.equal((await store.getTenant({ id }))?.retentionDays, retentionDays);
     }

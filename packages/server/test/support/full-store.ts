@@ -31,7 +31,7 @@ export async function fillStore(store: Store) {
   const sink = await storedSink(store, { name: hostileText });
   await store.updateTenant({
     ...{ id: "acme", operationalEventSinkIds: [sink.id] },
-    ...{ retentionDays: 90, createdAt: startAt },
+    ...{ retentionDays: 90, limits: { alertsPerSecond: 5, eventSinks: 50 }, createdAt: startAt },
   });
   await fillDeliveries(store, sink);
   await fillOtherSinks(store);
@@ -43,7 +43,9 @@ async function fillAccounts(store: Store): Promise<void> {
   await store.createTenant({ id: "empty", createdAt: startAt });
   const key = sampleApiKey({ expiresAt: startAt + 1_000, lastUsedAt: startAt });
   await store.createApiKey(key);
-  await store.createApiKey(sampleApiKey({ tenantId: null, name: "operator's" }));
+  await store.createApiKey(
+    sampleApiKey({ tenantId: null, name: "operator's", limits: { bytesPerSecond: 9 } }),
+  );
   const session = {
     tokenHash: "token-hash",
     keyHash: key.hash,

@@ -65,6 +65,7 @@ export function sampleApiKey(changes: Partial<ApiKey> = {}): ApiKey {
     prefix: "es_1234",
     hash: `hash-of-${id}`,
     scopes: ["alerts:write"],
+    limits: {},
     expiresAt: null,
     lastUsedAt: null,
     createdAt: startAt,

@@ -57,7 +57,7 @@ const accounts: readonly MovedTable[] = [
     columns: {
       tenant_id: "t.id",
       seq: "t.no",
-      ...same("t", "created_at", "operational_event_sink_ids", "retention_days"),
+      ...same("t", "created_at", "operational_event_sink_ids", "retention_days", "limits"),
     },
   },
   {
@@ -78,7 +78,7 @@ const accounts: readonly MovedTable[] = [
     columns: same(
       "k",
       ...["tenant_id", "id", "name", "prefix", "hash", "scopes"],
-      ...["expires_at", "last_used_at", "created_at"],
+      ...["limits", "expires_at", "last_used_at", "created_at"],
     ),
   },
   {

@@ -1,3 +1,4 @@
+import type { RateLimits } from "../../domain/limits.ts";
 import type { Scope } from "../../domain/scope.ts";
 import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
@@ -14,12 +15,14 @@ interface ApiKeyRow {
   readonly prefix: string;
   readonly hash: string;
   readonly scopes: string;
+  readonly limits: string;
   readonly expires_at: number | null;
   readonly last_used_at: number | null;
   readonly created_at: number;
 }
 
-const columns = "tenant_id, id, name, prefix, hash, scopes, expires_at, last_used_at, created_at";
+const columns =
+  "tenant_id, id, name, prefix, hash, scopes, limits, expires_at, last_used_at, created_at";
 
 const toApiKey = (row: ApiKeyRow): ApiKey => ({
   id: row.id,
@@ -28,6 +31,7 @@ const toApiKey = (row: ApiKeyRow): ApiKey => ({
   prefix: row.prefix,
   hash: row.hash,
   scopes: JSON.parse(row.scopes) as Scope[],
+  limits: JSON.parse(row.limits) as RateLimits,
   expiresAt: row.expires_at,
   lastUsedAt: row.last_used_at,
   createdAt: row.created_at,
@@ -41,13 +45,14 @@ export async function createApiKey(
   const { db } = state;
   if (tenantId !== null && !(await hasTenant(db, tenantId))) return "unknown_tenant";
   await db.run(
-    `INSERT INTO api_keys (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO api_keys (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     tenantId ?? operator,
     key.id,
     key.name,
     key.prefix,
     key.hash,
     JSON.stringify(key.scopes),
+    JSON.stringify(key.limits),
     key.expiresAt,
     key.lastUsedAt,
     key.createdAt,
@@ -93,14 +98,16 @@ export async function listApiKeys(
 
 export async function updateApiKey(
   { db }: NodeState,
-  { id, name, scopes, expiresAt }: Input<"updateApiKey">,
+  { id, name, scopes, limits, expiresAt }: Input<"updateApiKey">,
 ): Promise<Output<"updateApiKey">> {
   const changed = await db.run(
-    `UPDATE api_keys SET name = $3, scopes = $4, expires_at = $5 WHERE ${isScoped} AND id = $1`,
+    `UPDATE api_keys SET name = $3, scopes = $4, limits = $5, expires_at = $6
+     WHERE ${isScoped} AND id = $1`,
     id,
     null,
     name,
     JSON.stringify(scopes),
+    JSON.stringify(limits),
     expiresAt,
   );
   return changed === 1 ? "updated" : "not_found";

@@ -55,6 +55,7 @@ export async function createEventSink(
   const { db } = state;
   if (createsTenant) await insertTenant(db, { id: tenantId, createdAt });
   if (!(await hasTenant(db, tenantId))) return "unknown_tenant";
+  if (await isFull(db, tenantId)) return "too_many";
   await db.run(
     `INSERT INTO event_sinks (${eventSinkColumns}, slack_integration_id, tenant_no)
      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, seq FROM tenants WHERE tenant_id = $1`,
@@ -73,6 +74,16 @@ export async function createEventSink(
   );
   await keepTenantId(db, id, tenantId);
   return "created";
+}
+
+/** It has as many sinks as it may. Its row is locked, so that two nodes cannot both make the last. */
+async function isFull(db: Queries, tenantId: string): Promise<boolean> {
+  const most = (await getTenant(db, { id: tenantId }))?.limits.eventSinks;
+  if (most === undefined) return false;
+  await db.run("SELECT 1 FROM tenants WHERE tenant_id = $1 FOR UPDATE", tenantId);
+  const sql =
+    "SELECT count(*) AS count FROM event_sinks WHERE tenant_id = $1 AND deleted_at IS NULL";
+  return ((await db.get<{ count: number }>(sql, tenantId))?.count ?? 0) >= most;
 }
 
 export async function getEventSink(
@@ -129,6 +140,7 @@ export async function getTenantSinks(
       isWorking: !is_paused && !isBroken(health),
     })),
     operationalEventSinkIds: tenant.operationalEventSinkIds,
+    limits: tenant.limits,
   };
 }
 

@@ -12,13 +12,15 @@ CREATE TABLE migrations (
 -- Single values, e.g. the canary of the encryption key.
 CREATE TABLE meta (name text PRIMARY KEY, value text NOT NULL);
 
+-- `limits` are JSON; what is left out is not limited.
 -- `seq` tells a tenant from an earlier one of its id: `tenant_no` elsewhere.
 CREATE TABLE tenants (
   tenant_id text COLLATE "C" PRIMARY KEY,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   created_at bigint NOT NULL,
   operational_event_sink_ids text NOT NULL DEFAULT '[]',
-  retention_days integer
+  retention_days integer,
+  limits text NOT NULL DEFAULT '{}'
 );
 CREATE INDEX tenants_by_seq ON tenants (seq);
 
@@ -46,6 +48,7 @@ CREATE TABLE api_keys (
   expires_at bigint,
   last_used_at bigint,
   created_at bigint NOT NULL,
+  limits text NOT NULL DEFAULT '{}',
   PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX api_keys_by_hash ON api_keys (tenant_id, hash);

@@ -1,3 +1,4 @@
+import type { TenantLimits } from "../../domain/limits.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Tenant } from "../store.ts";
 import type { Queries } from "./database.ts";
@@ -7,15 +8,17 @@ interface TenantRow {
   readonly tenant_id: string;
   readonly operational_event_sink_ids: string;
   readonly retention_days: number | null;
+  readonly limits: string;
   readonly created_at: number;
 }
 
-const columns = "tenant_id, operational_event_sink_ids, retention_days, created_at";
+const columns = "tenant_id, operational_event_sink_ids, retention_days, limits, created_at";
 
 const toTenant = (row: TenantRow): Tenant => ({
   id: row.tenant_id,
   operationalEventSinkIds: JSON.parse(row.operational_event_sink_ids) as string[],
   retentionDays: row.retention_days,
+  limits: JSON.parse(row.limits) as TenantLimits,
   createdAt: row.created_at,
 });
 
@@ -40,12 +43,14 @@ export async function hasTenant(db: Queries, id: string): Promise<boolean> {
 
 export async function updateTenant(
   { db }: NodeState,
-  { id, operationalEventSinkIds, retentionDays }: Input<"updateTenant">,
+  { id, operationalEventSinkIds, retentionDays, limits }: Input<"updateTenant">,
 ): Promise<Output<"updateTenant">> {
   const ids = JSON.stringify(operationalEventSinkIds);
-  const sql = `UPDATE tenants SET operational_event_sink_ids = $1, retention_days = $2
+  const sql = `UPDATE tenants SET operational_event_sink_ids = $1, retention_days = $2, limits = $4
     WHERE tenant_id = $3`;
-  return (await db.run(sql, ids, retentionDays, id)) === 1 ? "updated" : "not_found";
+  return (await db.run(sql, ids, retentionDays, id, JSON.stringify(limits))) === 1
+    ? "updated"
+    : "not_found";
 }
 
 export async function getTenant(

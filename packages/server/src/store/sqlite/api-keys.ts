@@ -1,3 +1,4 @@
+import type { RateLimits } from "../../domain/limits.ts";
 import type { Scope } from "../../domain/scope.ts";
 import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
@@ -12,12 +13,14 @@ interface ApiKeyRow {
   readonly prefix: string;
   readonly hash: string;
   readonly scopes: string;
+  readonly limits: string;
   readonly expires_at: number | null;
   readonly last_used_at: number | null;
   readonly created_at: number;
 }
 
-const columns = "id, tenant_id, name, prefix, hash, scopes, expires_at, last_used_at, created_at";
+const columns =
+  "id, tenant_id, name, prefix, hash, scopes, limits, expires_at, last_used_at, created_at";
 
 /** Stands for the operator where a tenant's id would. */
 const operator = "";
@@ -29,6 +32,7 @@ const toApiKey = (row: ApiKeyRow): ApiKey => ({
   prefix: row.prefix,
   hash: row.hash,
   scopes: JSON.parse(row.scopes) as Scope[],
+  limits: JSON.parse(row.limits) as RateLimits,
   expiresAt: row.expires_at,
   lastUsedAt: row.last_used_at,
   createdAt: row.created_at,
@@ -41,13 +45,14 @@ export function createApiKey(
   const { tenantId } = key;
   if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   state.db.run(
-    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     key.id,
     tenantId ?? operator,
     key.name,
     key.prefix,
     key.hash,
     JSON.stringify(key.scopes),
+    JSON.stringify(key.limits),
     key.expiresAt,
     key.lastUsedAt,
     key.createdAt,
@@ -84,10 +89,17 @@ export function listApiKeys(
 
 export function updateApiKey(
   { db }: WriterState,
-  { id, name, scopes, expiresAt }: Input<"updateApiKey">,
+  { id, name, scopes, limits, expiresAt }: Input<"updateApiKey">,
 ): Output<"updateApiKey"> {
-  const sql = "UPDATE api_keys SET name = ?, scopes = ?, expires_at = ? WHERE id = ?";
-  return db.run(sql, name, JSON.stringify(scopes), expiresAt, id) === 1 ? "updated" : "not_found";
+  const changed = db.run(
+    "UPDATE api_keys SET name = ?, scopes = ?, limits = ?, expires_at = ? WHERE id = ?",
+    name,
+    JSON.stringify(scopes),
+    JSON.stringify(limits),
+    expiresAt,
+    id,
+  );
+  return changed === 1 ? "updated" : "not_found";
 }
 
 export function noteApiKeyUses(

@@ -46,6 +46,7 @@ export function createEventSink(
     createTenant(state, { id: eventSink.tenantId, createdAt: eventSink.createdAt });
   }
   if (findTenantNo(state, eventSink.tenantId) === undefined) return "unknown_tenant";
+  if (isFull(state.db, eventSink.tenantId)) return "too_many";
   state.db.run(
     `INSERT INTO event_sinks (${eventSinkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     eventSink.id,
@@ -61,6 +62,15 @@ export function createEventSink(
     eventSink.updatedAt,
   );
   return "created";
+}
+
+/** It has as many sinks as it may. */
+function isFull(db: Database, tenantId: string): boolean {
+  const most = getTenant(db, { id: tenantId })?.limits.eventSinks;
+  if (most === undefined) return false;
+  const sql =
+    "SELECT count(*) AS count FROM event_sinks WHERE tenant_id = ? AND deleted_at IS NULL";
+  return (db.get<{ count: number }>(sql, tenantId)?.count ?? 0) >= most;
 }
 
 export function getEventSink(
@@ -110,5 +120,6 @@ export function getTenantSinks(
       isWorking: is_working === 1,
     })),
     operationalEventSinkIds: tenant.operationalEventSinkIds,
+    limits: tenant.limits,
   };
 }

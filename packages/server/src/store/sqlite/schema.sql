@@ -12,6 +12,7 @@ CREATE TABLE migrations (
 -- Single values, e.g. the canary of the encryption key.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- `limits` are JSON; what is left out is not limited.
 -- A deleted tenant keeps its row, under an id that no tenant can have, until its alerts are gone.
 CREATE TABLE tenants (
   no INTEGER PRIMARY KEY,
@@ -19,7 +20,8 @@ CREATE TABLE tenants (
   created_at INTEGER NOT NULL,
   operational_event_sink_ids TEXT NOT NULL DEFAULT '[]',
   deleted_at INTEGER,
-  retention_days INTEGER
+  retention_days INTEGER,
+  limits TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
 -- `tenant_id` is '' for the operator's.
@@ -33,7 +35,8 @@ CREATE TABLE api_keys (
   scopes TEXT NOT NULL
     DEFAULT '["sinks:read","sinks:write","alerts:write","deliveries:read","deliveries:write","secrets:read"]',
   expires_at INTEGER,
-  last_used_at INTEGER
+  last_used_at INTEGER,
+  limits TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id, id);

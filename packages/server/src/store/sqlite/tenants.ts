@@ -1,3 +1,4 @@
+import type { TenantLimits } from "../../domain/limits.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Tenant } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -7,15 +8,17 @@ interface TenantRow {
   readonly id: string;
   readonly operational_event_sink_ids: string;
   readonly retention_days: number | null;
+  readonly limits: string;
   readonly created_at: number;
 }
 
-const columns = "id, operational_event_sink_ids, retention_days, created_at";
+const columns = "id, operational_event_sink_ids, retention_days, limits, created_at";
 
 const toTenant = (row: TenantRow): Tenant => ({
   id: row.id,
   operationalEventSinkIds: JSON.parse(row.operational_event_sink_ids) as string[],
   retentionDays: row.retention_days,
+  limits: JSON.parse(row.limits) as TenantLimits,
   createdAt: row.created_at,
 });
 
@@ -29,11 +32,14 @@ export function createTenant(
 
 export function updateTenant(
   { db }: WriterState,
-  { id, operationalEventSinkIds, retentionDays }: Input<"updateTenant">,
+  { id, operationalEventSinkIds, retentionDays, limits }: Input<"updateTenant">,
 ): Output<"updateTenant"> {
   const ids = JSON.stringify(operationalEventSinkIds);
-  const sql = "UPDATE tenants SET operational_event_sink_ids = ?, retention_days = ? WHERE id = ?";
-  return db.run(sql, ids, retentionDays, id) === 1 ? "updated" : "not_found";
+  const sql = `UPDATE tenants SET operational_event_sink_ids = ?, retention_days = ?, limits = ?
+    WHERE id = ?`;
+  return db.run(sql, ids, retentionDays, JSON.stringify(limits), id) === 1
+    ? "updated"
+    : "not_found";
 }
 
 export function getTenant(db: Database, { id }: Input<"getTenant">): Output<"getTenant"> {
