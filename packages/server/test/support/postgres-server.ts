@@ -52,40 +52,53 @@ function findBinaries(): string {
 
 /** PostgreSQL refuses to be run by root, so root runs it as nobody. */
 const nobody = 65_534;
-const runsAs = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+export const runsAs = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 
 /** The guard ends the server when this process ends, however it does: its standard input closes. */
 const guard = `"$0" "$@" & pid=$!; read line; kill -INT $pid 2>/dev/null; wait $pid`;
 
-async function ownServer(settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
-  const binaries = findBinaries();
+/** A folder for a server's data and its socket, readable by whom the server runs as. */
+export function makeServerFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "event-sinks-pg-"));
   chmodSync(folder, 0o700);
   if (runsAs.uid !== undefined) chownSync(folder, runsAs.uid, runsAs.gid);
-  const data = join(folder, "data");
+  return folder;
+}
+
+/** Makes an empty database cluster in `data`. */
+export function initData(folder: string, data: string): void {
   const init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
-  const made = spawnSync(join(binaries, "initdb"), init, { ...runsAs, cwd: folder });
+  const made = spawnSync(join(findBinaries(), "initdb"), init, { ...runsAs, cwd: folder });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+}
+
+export interface ServerProcess {
+  /** The URL of a database of this name, which may not be there yet. */
+  urlOf(database: string): string;
+  /** Stops it as `pg_ctl stop --mode fast` does: connections are cut, nothing is lost. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server on the data and a socket in the folder; resolves when it answers. */
+export async function startServer(
+  folder: string,
+  data: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
   const options = {
     listen_addresses: "",
     unix_socket_directories: folder,
-    fsync: "off",
     max_connections: "200",
     shared_buffers: "64MB",
     ...settings,
   };
-  const server = spawn(
-    "sh",
-    [
-      "-c",
-      guard,
-      join(binaries, "postgres"),
-      "-D",
-      data,
-      ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ],
-    { ...runsAs, cwd: folder, stdio: ["pipe", "ignore", "pipe"] },
-  );
+  const words = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const program = join(findBinaries(), "postgres");
+  const server = spawn("sh", ["-c", guard, program, "-D", data, ...words], {
+    ...runsAs,
+    cwd: folder,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
   let said = "";
   server.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-10_000);
@@ -96,11 +109,24 @@ async function ownServer(settings: Readonly<Record<string, string>>): Promise<Po
   await untilReady(urlOf("postgres"), () => said);
   return {
     urlOf,
+    async stop() {
+      server.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function ownServer(settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
+  const folder = makeServerFolder();
+  const data = join(folder, "data");
+  initData(folder, data);
+  const { urlOf, stop } = await startServer(folder, data, { fsync: "off", ...settings });
+  return {
+    urlOf,
     run: (sql) => runOnce(urlOf("postgres"), sql),
     runIn: (database, sql) => runOnce(urlOf(database), sql),
     async close() {
-      server.stdin.end();
-      await ended;
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -118,7 +144,8 @@ async function untilReady(url: string, said: () => string): Promise<void> {
   throw new Error(`PostgreSQL did not start: ${said()}`);
 }
 
-async function runOnce(url: string, sql: string): Promise<pg.QueryResult> {
+/** Runs one statement on a connection of its own. */
+export async function runOnce(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

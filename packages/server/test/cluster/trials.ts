@@ -1,0 +1,132 @@
+import {
+  type Cluster,
+  type ClusterBalance,
+  type ClusterOptions,
+  sleep,
+  startCluster,
+} from "./cluster.ts";
+
+export interface TrialSizes {
+  readonly kills: number;
+  /** From one kill to the next. */
+  readonly killEveryMs: number;
+  /** Longer than a lease (10 s), so that others take the node's sinks before it wakes. */
+  readonly freezeMs: number;
+  readonly dropMs: number;
+  readonly awayMs: number;
+  readonly afterFailOverMs: number;
+}
+
+export const shortTrials: TrialSizes = {
+  kills: 3,
+  killEveryMs: 1_500,
+  freezeMs: 12_000,
+  dropMs: 2_000,
+  awayMs: 4_000,
+  afterFailOverMs: 2_000,
+};
+
+export const longTrials: TrialSizes = {
+  kills: 20,
+  killEveryMs: 3_000,
+  freezeMs: 25_000,
+  dropMs: 20_000,
+  awayMs: 60_000,
+  afterFailOverMs: 20_000,
+};
+
+interface Trial {
+  readonly what: string;
+  run(cluster: Cluster, sizes: TrialSizes): Promise<void>;
+}
+
+/** One after the other on the same cluster, so that each has to live with what the others left. */
+export const trials: readonly Trial[] = [
+  {
+    what: "nodes killed",
+    async run({ killNode, nodeCount }, { kills, killEveryMs }) {
+      for (let kill = 0; kill < kills; kill += 1) {
+        await sleep(killEveryMs);
+        await killNode(kill % nodeCount);
+      }
+    },
+  },
+  {
+    what: "a node frozen",
+    run: ({ freezeNode }, { freezeMs }) => freezeNode(0, freezeMs),
+  },
+  {
+    what: "connections dropped",
+    async run({ database }, { dropMs }) {
+      const end = performance.now() + dropMs;
+      while (performance.now() < end) {
+        await database.run(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name = 'event-sinks' AND random() < 0.5`,
+        );
+        await sleep(300);
+      }
+    },
+  },
+  {
+    what: "the database away",
+    async run({ database }, { awayMs }) {
+      const bringBack = await database.stop();
+      await sleep(awayMs);
+      await bringBack();
+    },
+  },
+  {
+    what: "failover to the standby",
+    async run({ database }, { afterFailOverMs }) {
+      await database.failOver();
+      await sleep(afterFailOverMs);
+    },
+  },
+];
+
+export interface TrialReport {
+  readonly what: string;
+  readonly seconds: number;
+  /** Answered 202, and 503 with Retry-After, while it went on. */
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+export interface TrialsResult {
+  readonly balance: ClusterBalance;
+  readonly reports: readonly TrialReport[];
+  /** Answers of the API that no client should get. */
+  readonly oddAnswers: readonly string[];
+  readonly refusedUntold: number;
+}
+
+/** Runs all trials under load. @param onReport is told as each ends. */
+export async function runTrials(
+  sizes: TrialSizes,
+  options: ClusterOptions,
+  onReport: (report: TrialReport) => void = () => {},
+): Promise<TrialsResult> {
+  const cluster = await startCluster(options);
+  const { load } = cluster;
+  try {
+    const reports: TrialReport[] = [];
+    for (const { what, run } of trials) {
+      const startedAt = performance.now();
+      const [accepted, refused] = [load.accepted.size, load.refusals.told];
+      await run(cluster, sizes);
+      const report = {
+        what,
+        seconds: (performance.now() - startedAt) / 1000,
+        accepted: load.accepted.size - accepted,
+        refused: load.refusals.told - refused,
+      };
+      reports.push(report);
+      onReport(report);
+    }
+    const balance = await cluster.balance();
+    return { balance, reports, oddAnswers: load.oddAnswers, refusedUntold: load.refusals.untold };
+  } finally {
+    await cluster.close();
+  }
+}
