@@ -10,8 +10,8 @@ export interface TrialSizes {
   readonly kills: number;
   /** From one kill to the next. */
   readonly killEveryMs: number;
-  /** Longer than a lease (10 s), so that others take the node's sinks before it wakes. */
-  readonly freezeMs: number;
+  /** Longer than a lease (10 s), so that others take a node's sinks before it is back. */
+  readonly leaselessMs: number;
   readonly dropMs: number;
   readonly awayMs: number;
   readonly afterFailOverMs: number;
@@ -20,7 +20,7 @@ export interface TrialSizes {
 export const shortTrials: TrialSizes = {
   kills: 3,
   killEveryMs: 1_500,
-  freezeMs: 12_000,
+  leaselessMs: 12_000,
   dropMs: 2_000,
   awayMs: 4_000,
   afterFailOverMs: 2_000,
@@ -29,7 +29,7 @@ export const shortTrials: TrialSizes = {
 export const longTrials: TrialSizes = {
   kills: 20,
   killEveryMs: 3_000,
-  freezeMs: 25_000,
+  leaselessMs: 25_000,
   dropMs: 20_000,
   awayMs: 60_000,
   afterFailOverMs: 20_000,
@@ -52,8 +52,11 @@ export const trials: readonly Trial[] = [
     },
   },
   {
-    what: "a node frozen",
-    run: ({ freezeNode }, { freezeMs }) => freezeNode(0, freezeMs),
+    // The third node has all the sinks then.
+    what: "one frozen, one cut off",
+    async run({ freezeNode, cutOffNode }, { leaselessMs }) {
+      await Promise.all([freezeNode(0, leaselessMs), cutOffNode(1, leaselessMs)]);
+    },
   },
   {
     what: "connections dropped",
