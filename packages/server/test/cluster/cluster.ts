@@ -28,6 +28,8 @@ export interface Cluster {
   freezeNode(index: number, ms: number): Promise<void>;
   /** Cuts a node off from the database; it goes on taking requests, and what it has begun. */
   cutOffNode(index: number, ms: number): Promise<void>;
+  /** Alerts that the webhook has acknowledged more than once until now. */
+  repeatedCount(): number;
   /** Ends the load, waits until nothing is pending, and counts. */
   balance(): Promise<ClusterBalance>;
   close(): Promise<void>;
@@ -112,6 +114,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     async cutOffNode(index, ms) {
       await doors[index]?.shut(ms);
     },
+    repeatedCount: () => repeatedIn(receiver),
     async balance() {
       await load.end();
       await untilNothingIsPending(database);
@@ -171,16 +174,19 @@ const inconsistentSql = `SELECT
 const resettledSql = `SELECT count(*) AS count FROM (SELECT 1 FROM attempts WHERE outcome = 'delivered'
   GROUP BY tenant_id, delivery_id HAVING count(*) > 1) AS twice`;
 
+const repeatedIn = ({ acknowledged }: CountingReceiver) =>
+  [...acknowledged.values()].filter((lives) => lives.length > 1).length;
+
 async function balance(
   { run }: PostgresPair,
   { accepted, refusals }: ClusterLoad,
-  { acknowledged }: CountingReceiver,
+  receiver: CountingReceiver,
 ): Promise<ClusterBalance> {
   const count = async (sql: string) => Number((await run(sql))[0]?.["count"]);
   return {
     accepted: accepted.size,
-    lost: [...accepted].filter((id) => !acknowledged.has(id)).length,
-    repeated: [...acknowledged.values()].filter((lives) => lives.length > 1).length,
+    lost: [...accepted].filter((id) => !receiver.acknowledged.has(id)).length,
+    repeated: repeatedIn(receiver),
     resettled: await count(resettledSql),
     inconsistent: await count(inconsistentSql),
     refused: refusals.told,

@@ -94,6 +94,8 @@ export interface TrialReport {
   /** Answered 202, and 503 with Retry-After, while it went on. */
   readonly accepted: number;
   readonly refused: number;
+  /** Acknowledged by the webhook a second time. */
+  readonly repeated: number;
 }
 
 export interface TrialsResult {
@@ -112,22 +114,32 @@ export async function runTrials(
 ): Promise<TrialsResult> {
   const cluster = await startCluster(options);
   const { load } = cluster;
+  const reports: TrialReport[] = [];
+  const count = () => ({
+    accepted: load.accepted.size,
+    refused: load.refusals.told,
+    repeated: cluster.repeatedCount(),
+  });
+  /** Runs it, and reports on what happened meanwhile. */
+  async function watch<T>(what: string, run: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const before = count();
+    const result = await run();
+    const after = count();
+    const report = {
+      what,
+      seconds: (performance.now() - startedAt) / 1000,
+      accepted: after.accepted - before.accepted,
+      refused: after.refused - before.refused,
+      repeated: after.repeated - before.repeated,
+    };
+    reports.push(report);
+    onReport(report);
+    return result;
+  }
   try {
-    const reports: TrialReport[] = [];
-    for (const { what, run } of trials) {
-      const startedAt = performance.now();
-      const [accepted, refused] = [load.accepted.size, load.refusals.told];
-      await run(cluster, sizes);
-      const report = {
-        what,
-        seconds: (performance.now() - startedAt) / 1000,
-        accepted: load.accepted.size - accepted,
-        refused: load.refusals.told - refused,
-      };
-      reports.push(report);
-      onReport(report);
-    }
-    const balance = await cluster.balance();
+    for (const { what, run } of trials) await watch(what, () => run(cluster, sizes));
+    const balance = await watch("the rest delivered", cluster.balance);
     return { balance, reports, oddAnswers: load.oddAnswers, refusedUntold: load.refusals.untold };
   } finally {
     await cluster.close();
