@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { systemClock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { threadLimits } from "../../thread-memory.ts";
 import { migrate } from "../migrate.ts";
 import { markName, refuseHalfMoved } from "../move/move-mark.ts";
 import type { StoreConnection, WorkerNotice } from "../protocol.ts";
@@ -78,6 +79,7 @@ export async function migratePostgres(url: string, { isMoveTarget = false } = {}
 async function startNode({ url, log, onCrash }: PostgresStoreOptions) {
   const worker = new Worker(new URL("./node.ts", import.meta.url), {
     name: "store-node",
+    resourceLimits: threadLimits,
     workerData: { url },
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
