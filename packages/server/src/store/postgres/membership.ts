@@ -13,7 +13,7 @@
 
 import type { Queries } from "./database.ts";
 import { announceChange, type NodeState } from "./node-state.ts";
-import { dropLeases, ownLanes } from "./own-lanes.ts";
+import { ownLanes } from "./own-lanes.ts";
 
 const leaseSeconds = 10;
 
@@ -75,6 +75,14 @@ export async function rejoin(state: NodeState, newId: string): Promise<void> {
       Object.assign(lane, again, { leasedCount, leasedChars });
       state.lanes.set(lane.eventSinkId, lane);
     }
+  }
+}
+
+function dropLeases(state: NodeState, eventSinkId: string): void {
+  for (const [deliveryId, lease] of state.leases) {
+    if (lease.lane.eventSinkId !== eventSinkId) continue;
+    state.leases.delete(deliveryId);
+    state.undo.push(() => state.leases.set(deliveryId, lease));
   }
 }
 
