@@ -16,7 +16,7 @@ export async function startEngineThread(
     name: "engine",
     resourceLimits: threadLimits,
     workerData: data,
-    transferList: Object.values(data.store),
+    transferList: [data.store.writer, data.store.reader],
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let nextId = 1;
