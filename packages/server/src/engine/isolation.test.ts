@@ -123,3 +123,19 @@ test("a sink that has healed gets what was held slowly at first, and then all of
   assert.ok(Math.max(...perSecond) > 30, `${perSecond}`);
   assert.equal((await bench.store.countDeliveries({})).pending, 0, `${perSecond}`);
 });
+
+test("a host that refuses at once, and is not given up yet, is tried ten times a second", async (t) => {
+  const bench = await openEngineBench(t);
+  const sink = await bench.addWebhook("http://127.0.0.1:9/refuses");
+  for (let n = 0; n < 120; n++) await bench.accept([sink]);
+  const attempts = () => bench.logLines.filter(({ msg }) => msg === "delivery.attempted").length;
+  await bench.engine.start();
+  await bench.engine.tick();
+  // Those under way together when it began to fail, and then the second's ten.
+  const first = attempts();
+  assert.ok(first >= 10 && first <= 60, `${first} attempts at once`);
+  bench.clock.advance(1_000);
+  await bench.engine.tick();
+  assert.ok(attempts() <= first + 20, `${attempts() - first} attempts in a second`);
+  assert.ok(attempts() > first, "it is tried on");
+});

@@ -3,7 +3,7 @@
  * learns from what became of it (health, memory, how long to leave the platform alone).
  */
 
-import type { SinkHealth } from "../domain/sink-health.ts";
+import { brokenAfterFailures, type SinkHealth } from "../domain/sink-health.ts";
 import type { Pace } from "../sinks/sink-type.ts";
 import type { LeasedDelivery, Store } from "../store/store.ts";
 import type { AttemptFindings } from "./attempt.ts";
@@ -131,7 +131,7 @@ export class LaneRunner {
   #mustRest(lane: LaneState, sink: ReadySink): boolean {
     const { clock } = this.#deps;
     const now = clock.now();
-    const paces = [...pacesOf(sink), ...healingPaces(lane, now)];
+    const paces = [...pacesOf(sink), ...failingPaces(lane, sink), ...healingPaces(lane, now)];
     const at = lane.heldUntil > now ? lane.heldUntil : this.#paces.takeAll(paces, now);
     if (at <= now) return false;
     this.#rest(lane, at - now);
@@ -260,6 +260,17 @@ function pacesOf(sink: ReadySink): Pace[] {
   // What a second brings may go out together: timers for each request would cost more than it does.
   const burst = Math.max(1, Math.floor(perSecond));
   return [...paces, { key: `event_sink:${sink.eventSink.id}`, burst, perSecond }];
+}
+
+/** What a sink gets a second that has only failed lately and is not given up yet. */
+const failingPerSecond = 10;
+
+/** A host that refuses at once would be tried thousands of times a second, at the cost of all others. */
+function failingPaces({ health }: LaneState, sink: ReadySink): Pace[] {
+  const { state, failureCount } = health ?? sink.health;
+  if (state !== "failing" || failureCount < brokenAfterFailures) return [];
+  const key = `failing:${sink.eventSink.id}`;
+  return [{ key, burst: failingPerSecond, perSecond: failingPerSecond }];
 }
 
 /** What a sink that has healed gets a second at first, and how long until it gets twice that. */

@@ -14,6 +14,8 @@ import type { Scheduler } from "./scheduler.ts";
 
 /** What is announced reaches the engine within this time. */
 const hearsayMs = 500;
+/** What can go out does so within this time, hanging receivers and failing writes included. */
+const patienceMs = 5 * 60_000;
 const hour = 3_600_000;
 
 interface SinkRow {
@@ -41,11 +43,15 @@ export interface DeliveryRow {
 interface SinkWatch {
   /** Since when, monotonic, it has stood so on disk. */
   pausedSince: number | null;
+  /** When it was last resumed. */
+  resumedAt: number;
   deletedSince: number | null;
   brokenUntil: number | null;
   brokenSince: number | null;
   /** The platform asked all to wait: until then, by the wall clock. */
   quietUntil: number;
+  /** The latest that any platform ever asked for: whoever goes on waiting may. */
+  patientUntil: number;
 }
 
 export interface OracleDeps {
@@ -69,10 +75,12 @@ export class Oracle {
     this.#hasJumps = deps.plan.events.some(({ kind }) => kind === "clock_jump");
     this.#watches = deps.plan.sinkTypes.map(() => ({
       pausedSince: null,
+      resumedAt: 0,
       deletedSince: null,
       brokenUntil: null,
       brokenSince: null,
       quietUntil: 0,
+      patientUntil: 0,
     }));
   }
 
@@ -82,6 +90,7 @@ export class Oracle {
     rows.forEach((row, sink) => {
       const watch = this.#watches[sink];
       if (watch === undefined) return;
+      if (watch.pausedSince !== null && row.paused_at === null) watch.resumedAt = scheduler.elapsed;
       watch.pausedSince = row.paused_at === null ? null : (watch.pausedSince ?? scheduler.elapsed);
       watch.deletedSince =
         row.deleted_at === null ? null : (watch.deletedSince ?? scheduler.elapsed);
@@ -102,10 +111,12 @@ export class Oracle {
       const held = [...writer.leases.values()].filter((lease) => lease.lane === lane).length;
       if (held !== lane.leasedCount) fail(`lane says ${lane.leasedCount} leases, ${held} are held`);
       const sink = sinkIds.indexOf(lane.eventSinkId);
-      const max =
+      const laneMax =
         plan.sinkTypes[sink] === "slack"
           ? engineLimits.leasesPerRollUpLaneMax
           : engineLimits.leasesPerLaneMax;
+      // What is offered and what is claimed are held to it each: they may cross.
+      const max = 2 * laneMax;
       if (held > max) fail(`${held} leases of sink ${sink}, at most ${max} allowed`);
     }
     if (writer.leases.size > 12) return;
@@ -237,6 +248,30 @@ export class Oracle {
     const seconds = Number(result.headers["retry-after"]);
     const until = this.#deps.scheduler.now() + seconds * 1000;
     watch.quietUntil = Math.max(watch.quietUntil, until);
+    watch.patientUntil = Math.max(watch.patientUntil, until);
+  }
+
+  /** Asked now and then: what is due, and held back by nothing, goes out. */
+  checkProgress(upSince: number): void {
+    const { db, scheduler, sinkIds, network, fail } = this.#deps;
+    const now = scheduler.now();
+    const since = scheduler.elapsed - patienceMs;
+    if (this.#hasJumps || upSince > since) return;
+    if (this.#watches.some(({ patientUntil }) => patientUntil > now - patienceMs)) return;
+    this.#watches.forEach((watch, sink) => {
+      if (watch.pausedSince !== null || watch.deletedSince !== null || watch.resumedAt > since)
+        return;
+      if ((watch.brokenUntil ?? 0) > now - patienceMs) return;
+      const last = network().sent.findLast((request) => request.sink === sink);
+      if (last !== undefined && last.sentAt > since) return;
+      const due = db().get<{ count: number }>(
+        `SELECT count(*) AS count FROM deliveries JOIN event_sinks ON event_sinks.no = event_sink_no
+         WHERE event_sinks.id = ? AND state = 'pending' AND due_at <= ?`,
+        sinkIds[sink] ?? "",
+        now - patienceMs,
+      );
+      if ((due?.count ?? 0) > 0) fail(`${due?.count} due for sink ${sink}, and nothing is sent`);
+    });
   }
 
   /** What was asked of the old settings, or of a process that is gone, binds nobody. */

@@ -56,19 +56,24 @@ export function makePlan(seed: number): Plan {
     chance.pick(["webhook", "webhook", "pagerduty", "slack"] as const),
   );
   const anySink = () => chance.between(0, sinkTypes.length - 1);
-  const events: PlanEvent[] = [];
-  const add = (count: number, make: () => Omit<PlanEvent, "at">) => {
+  const alerts = makeAlerts(chance, spanMs, anySink);
+  const events = [...alerts];
+  // Half of what goes wrong does so when there is much to do.
+  const anyTime = () =>
+    chance.isOneIn(2)
+      ? chance.between(0, spanMs)
+      : chance.pick(alerts).at + chance.between(0, chance.pick([50, 1_000, 20_000]));
+  const add = (count: number, make: () => Omit<PlanEvent, "at">, at = anyTime) => {
     for (let index = 0; index < count; index++) {
-      events.push({ at: chance.between(0, spanMs), ...make() } as PlanEvent);
+      events.push({ at: at(), ...make() } as PlanEvent);
     }
   };
-  events.push(...makeAlerts(chance, spanMs, anySink));
   add(chance.between(0, 8), () => ({ kind: "mood", sink: anySink(), mood: chance.pick(moods) }));
   add(chance.between(0, 4), () => ({
     kind: chance.pick(["pause", "resume", "resume", "update", "probe"]),
     sink: anySink(),
   }));
-  if (chance.isOneIn(6)) add(1, () => ({ kind: "delete", sink: anySink() }));
+  if (chance.isOneIn(4)) add(1, () => ({ kind: "delete", sink: anySink() }));
   add(chance.isOneIn(2) ? chance.between(1, 3) : 0, () => ({
     kind: "crash",
     tasks: chance.between(1, 40),
@@ -78,12 +83,19 @@ export function makePlan(seed: number): Plan {
     const graceMs = chance.pick([0, 1_000, 10_000]);
     add(1, () => ({ kind: "stop", graceMs, downMs: chance.between(0, 2_000) }));
   }
-  add(chance.isOneIn(3) ? chance.between(1, 3) : 0, () => ({
-    kind: "disk_fault",
-    skipCount: chance.between(0, 12),
-    count: chance.pick([1, 1, 3, 20]),
-    code: chance.pick([10, 13]),
-  }));
+  const changes = events.filter(({ kind }) => kind !== "alert" && kind !== "mood");
+  const atChange = () => chance.pick(changes).at - chance.between(0, 50);
+  const faultAt = () => (changes.length > 0 && chance.isOneIn(2) ? atChange() : anyTime());
+  add(
+    chance.isOneIn(3) ? chance.between(1, 3) : 0,
+    () => ({
+      kind: "disk_fault",
+      skipCount: chance.between(0, 12),
+      count: chance.pick([1, 1, 3, 20]),
+      code: chance.pick([10, 13]),
+    }),
+    faultAt,
+  );
   if (chance.isOneIn(5)) {
     add(chance.between(1, 2), () => ({
       kind: "clock_jump",
@@ -99,8 +111,11 @@ export function makePlan(seed: number): Plan {
 function makeAlerts(chance: Chance, spanMs: number, anySink: () => number): PlanEvent[] {
   const alerts: PlanEvent[] = [];
   const keys = ["a", "b", "c"].slice(0, chance.between(1, 3));
-  const alertAt = (at: number, key: string | null): void => {
-    const sinks = [...new Set([anySink(), anySink()])];
+  const alertAt = (
+    at: number,
+    key: string | null,
+    sinks = [...new Set([anySink(), anySink()])],
+  ): void => {
     const action: AlertAction =
       key === null ? "trigger" : chance.pick<AlertAction>(["trigger", ...alertActions]);
     alerts.push({ kind: "alert", at, sinks, action, key, isUrgent: chance.isOneIn(8) });
@@ -111,8 +126,10 @@ function makeAlerts(chance: Chance, spanMs: number, anySink: () => number): Plan
   if (chance.isOneIn(10)) {
     const at = chance.between(0, spanMs);
     const isKeyed = chance.isOneIn(2);
-    for (let left = chance.pick([20, 40, 170]); left > 0; left--) {
-      alertAt(at + chance.between(0, 50), isKeyed ? chance.pick(keys) : null);
+    const count = chance.pick([20, 40, 300]);
+    const sinks = count < 100 ? undefined : [anySink()];
+    for (let left = count; left > 0; left--) {
+      alertAt(at + chance.between(0, 50), isKeyed ? chance.pick(keys) : null, sinks);
     }
   }
   return alerts;

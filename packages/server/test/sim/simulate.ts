@@ -21,6 +21,7 @@
  * through at once: what stands still by then stands still for good.
  *
  * What it cannot see: threads that really run at once, fsync, sockets. `test/crash` has those.
+ * That it would see a fault is tested as well: `mutations.test.ts` plants them, one at a time.
  */
 
 import { createEngineMetrics } from "../../src/engine/engine-metrics.ts";
@@ -49,6 +50,7 @@ const metrics = createEngineMetrics();
 /** After all faults: every delivery has had its last retry, or has expired. */
 const settledAfterMs = 4 * day;
 const setUpMs = 2_000;
+const checkEveryMs = 5 * 60_000;
 const canaryMs = 2 * 60_000;
 
 type AlertEvent = Extract<PlanEvent, { kind: "alert" }>;
@@ -73,6 +75,8 @@ class Simulation {
   readonly #duplicates = { left: 0 };
   #disk: Disk | null = null;
   #service: Service | null = null;
+  /** Since when a process runs; infinite while none does. */
+  #upSince = Number.POSITIVE_INFINITY;
   #isOpen = false;
   #alertCount = 0;
   #failure: string | null = null;
@@ -165,6 +169,9 @@ class Simulation {
       this.#scheduler.schedule(at + event.at, world, () => this.#play(event));
     }
     this.#scheduler.schedule(at + quietAt, world, () => this.#makeQuiet());
+    for (let after = checkEveryMs; after < quietAt; after += checkEveryMs) {
+      this.#scheduler.schedule(at + after, world, () => this.#oracle.checkProgress(this.#upSince));
+    }
     const canariesAt = at + quietAt + settledAfterMs;
     this.#scheduler.schedule(canariesAt, world, () => this.#sendCanaries());
   }
@@ -188,6 +195,7 @@ class Simulation {
       onBug: (message) => this.#fail(message),
     });
     this.#service = service;
+    this.#upSince = this.#scheduler.elapsed;
     // Reads come before a first write, so a failing disk does not end a start.
     service.start().catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) return this.#fail(`did not start: ${error}`);
@@ -338,6 +346,7 @@ class Simulation {
 
   #down(downMs: number): void {
     this.#service = null;
+    this.#upSince = Number.POSITIVE_INFINITY;
     this.#oracle.forgetQuiet(null);
     this.#scheduler.schedule(downMs, world, () => this.#boot());
   }

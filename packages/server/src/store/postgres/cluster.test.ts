@@ -17,8 +17,8 @@ import {
   storedSink,
 } from "../../../test/support/store-samples.ts";
 import { attachStore } from "../client.ts";
-import type { LeasedDelivery, Store } from "../store.ts";
-import { openDatabase } from "./database.ts";
+import { type LeasedDelivery, type Store, StoreUnavailable } from "../store.ts";
+import { type Database, openDatabase } from "./database.ts";
 import { openPostgresStore } from "./store.ts";
 
 const server = await startPostgres();
@@ -30,6 +30,10 @@ interface TwoNodes {
   stopA(): Promise<void>;
   /** As if A had not renewed its lease for long. */
   expireA(): Promise<void>;
+  /** Lanes of each node that has any. */
+  countLanes(): Promise<number[]>;
+  readonly db: Database;
+  readonly url: string;
 }
 
 function onTwoNodes(name: string, run: (nodes: TwoNodes) => Promise<void>): void {
@@ -51,8 +55,12 @@ function onTwoNodes(name: string, run: (nodes: TwoNodes) => Promise<void>): void
          WHERE id = (SELECT node_id FROM lanes LIMIT 1)`,
       );
     };
+    const countLanes = async () => {
+      const sql = "SELECT count(*) AS count FROM lanes GROUP BY node_id";
+      return (await db.all<{ count: number }>(sql)).map(({ count }) => count);
+    };
     try {
-      await run({ a, b: first.store, stopA, expireA });
+      await run({ a, b: first.store, stopA, expireA, countLanes, db, url: first.url });
     } finally {
       await db.close();
       await stopA();
@@ -67,6 +75,8 @@ async function sinkOfA({ a }: TwoNodes) {
   await claim(a, sink);
   return sink;
 }
+
+const tail = ({ id }: { readonly id: string }) => id.slice(-8);
 
 describe("two nodes on one database", () => {
   onTwoNodes("what one takes in for the other's lane the other delivers", async (nodes) => {
@@ -155,6 +165,56 @@ describe("two nodes on one database", () => {
     await b.deleteEventSink({ tenantId: null, id: sink.id, now: startAt, ifVersion: null });
     await eventually(() => heard.changed().some(({ isDeleted }) => isDeleted));
     assert.deepEqual(await a.settle({ settlements: [settlementOf(leased)] }), ["settled"]);
+  });
+
+  onTwoNodes("lanes are shared out, and none is in two hands", async (nodes) => {
+    const { a, b, countLanes } = nodes;
+    const sinks = await Promise.all(Array.from({ length: 12 }, () => sinkOfA(nodes)));
+    for (const sink of sinks) await accept(a, sink);
+    const [first] = sinks.toSorted((one, other) => (tail(one) < tail(other) ? -1 : 1));
+    const held = await claimOne(a, first ?? assert.fail());
+    const untilAHas = (most: number) =>
+      eventually(async () => Math.max(...(await countLanes())) === most);
+    // The first to leave stays while one of its deliveries is in A's hands.
+    await untilAHas(8);
+    const heardOf = new Set<string>([held.id]);
+    for (const store of [a, b]) {
+      for (const sink of sinks) {
+        for (const { id } of (await claim(store, sink)).deliveries) {
+          assert.ok(!heardOf.has(id), "leased twice");
+          heardOf.add(id);
+        }
+      }
+    }
+    assert.equal(heardOf.size, 12);
+    assert.deepEqual(await a.settle({ settlements: [settlementOf(held)] }), ["settled"]);
+    await untilAHas(7);
+  });
+
+  onTwoNodes("after a fault the database says whose a lane is", async ({ a, b, db, url }) => {
+    const [ofA, ofB] = [await storedSink(a), await storedSink(b)];
+    for (const [store, sink] of [
+      [a, ofA],
+      [b, ofB],
+    ] as const) {
+      await claim(store, sink);
+      await accept(store, sink);
+    }
+    // As if each had given its lane to the other, and the answer to that commit had been lost.
+    await db.run(
+      "UPDATE lanes l SET node_id = (SELECT o.node_id FROM lanes o WHERE o.node_id <> l.node_id)",
+    );
+    const name = new URL(url).pathname.slice(1);
+    await server.run(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await server.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+    );
+    for (const store of [a, b]) await assert.rejects(storedSink(store), StoreUnavailable);
+    await server.run(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    assert.deepEqual((await claim(a, ofA)).deliveries, []);
+    assert.deepEqual((await claim(b, ofB)).deliveries, []);
+    assert.equal((await claim(a, ofB)).deliveries.length, 1);
+    assert.equal((await claim(b, ofA)).deliveries.length, 1);
   });
 
   onTwoNodes("the lanes of one that stops go to the other", async (nodes) => {

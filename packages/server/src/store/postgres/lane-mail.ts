@@ -3,7 +3,7 @@ import type { Lane } from "../store.ts";
 import { announceNext } from "./due.ts";
 import { announceDue, findLiveLane } from "./lanes.ts";
 import { announceChange, announceResolveWaiting, type NodeState } from "./node-state.ts";
-import { reread } from "./own-lanes.ts";
+import { reread, takeIn } from "./own-lanes.ts";
 import { supersedeTriggers } from "./supersede.ts";
 import { fromText, toText } from "./text.ts";
 import { releaseWaiting } from "./waiting.ts";
@@ -14,9 +14,10 @@ export interface Mail extends Lane {
    * - `due`: something to claim was stored;
    * - `waits`: something was stored that waits for others of its key, or is to supersede them;
    * - `resolve_waits`: the same, and it is a resolve;
-   * - `changed`: the sink's row was changed.
+   * - `changed`: the sink's row was changed;
+   * - `given`: the lane is yours from now on.
    */
-  readonly kind: "due" | "waits" | "resolve_waits" | "changed";
+  readonly kind: "due" | "waits" | "resolve_waits" | "changed" | "given";
   readonly dedupKey: string | null;
   readonly supersedes?: boolean;
   readonly at: number;
@@ -73,6 +74,7 @@ export const takeMailSql = `DELETE FROM lane_mail WHERE no IN (
 export async function readMail(state: NodeState): Promise<void> {
   const rows = await state.db.all<MailRow>(takeMailSql, state.id);
   rows.sort((a, b) => a.no - b.no);
+  await takeIn(state, rows);
   for (const row of rows) {
     const lane = { tenantId: row.tenant_id, eventSinkId: row.event_sink_id };
     const dedupKey = row.dedup_key === null ? null : fromText(row.dedup_key);

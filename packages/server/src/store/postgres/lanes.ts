@@ -93,10 +93,11 @@ export function isHeld(lane: LaneState): boolean {
 
 /**
  * When something that is due at `dueAt` can be claimed; null when no claim yields it, whatever
- * the time: the lane is paused, or broken with one of its deliveries in somebody's hands.
+ * the time: the lane is paused, or on its way to another node, or broken with one of its
+ * deliveries in somebody's hands.
  */
 export function claimableAt(lane: LaneState, dueAt: number): number | null {
-  if (lane.isPaused) return null;
+  if (lane.isPaused || lane.leavesFor !== null) return null;
   if (lane.probeAt === null) return dueAt;
   return lane.leasedCount > 0 ? null : Math.max(dueAt, lane.probeAt);
 }
@@ -130,6 +131,7 @@ export function tellDue(state: NodeState, lane: LaneState, dueAt: number): void 
  */
 export function findTaker(state: NodeState, lane: LaneState): PortClient | undefined {
   if (lane.hasBacklog || isHeld(lane) || lane.deletedAt !== null) return undefined;
+  if (lane.leavesFor !== null) return undefined;
   // What is leased is in memory: past these it is claimed from the database as there is room for it.
   if (state.leases.size >= offeredMax || lane.leasedChars >= leasedCharsPerLaneMax) {
     return undefined;

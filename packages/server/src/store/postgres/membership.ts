@@ -16,7 +16,7 @@
 
 import type { Queries } from "./database.ts";
 import { announceChange, type NodeState } from "./node-state.ts";
-import { ownLanes } from "./own-lanes.ts";
+import { dropLeases, ownLanes } from "./own-lanes.ts";
 
 export const leaseMs = 10_000;
 
@@ -80,14 +80,6 @@ export async function rejoin(state: NodeState, newId: string): Promise<void> {
       Object.assign(lane, again, { leasedCount, leasedChars });
       state.lanes.set(lane.eventSinkId, lane);
     }
-  }
-}
-
-function dropLeases(state: NodeState, eventSinkId: string): void {
-  for (const [deliveryId, lease] of state.leases) {
-    if (lease.lane.eventSinkId !== eventSinkId) continue;
-    state.leases.delete(deliveryId);
-    state.undo.push(() => state.leases.set(deliveryId, lease));
   }
 }
 

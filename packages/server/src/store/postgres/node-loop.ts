@@ -12,6 +12,7 @@ import { readMail } from "./lane-mail.ts";
 import { rejoin } from "./membership.ts";
 import { createNodeState, type NodeState } from "./node-state.ts";
 import { rereadAll } from "./own-lanes.ts";
+import { giveLanes, hasReadyToLeave, shareLanes } from "./share-lanes.ts";
 
 /** After a fault, or when it has to wait, background work is left alone for this long. */
 const backgroundPauseMs = 1_000;
@@ -38,6 +39,9 @@ export class NodeLoop {
   #isBusy = false;
   #isBackgroundPaused = false;
   #isAvailable = true;
+  /** What the last fault has left of this node's lanes must be asked for. */
+  #mustLookAgain = false;
+  #willLookAgain = false;
   #life: "open" | "closing" | "closed" = "open";
 
   constructor(deps: NodeLoopDeps) {
@@ -69,13 +73,19 @@ export class NodeLoop {
     this.#ask("read mail", readMail);
   }
 
-  /** Looks for what dead nodes have left. */
+  /** Looks for what dead nodes have left, and whether the lanes are shared out. */
   lookAround(): void {
     this.#ask("look around", async (state) => {
       await adoptLanes(state);
       await resumeSweeps(state);
       await resumePrunes(state);
+      await shareLanes(state);
     });
+  }
+
+  /** Gives lanes away that have come to rest. */
+  giveLanes(): void {
+    if (hasReadyToLeave(this.state)) this.#ask("give lanes", giveLanes);
   }
 
   /** The node's lease has run out. */
@@ -105,15 +115,14 @@ export class NodeLoop {
 
   /** The node's own work first: it may take back what the rest believes. */
   #takeBatch(): BatchCall[] {
-    const batch: BatchCall[] = [...this.#own].map(([name, run]) => ({
-      id: 0,
-      client: null,
-      name,
-      input: null,
-      run,
-    }));
+    const calls = takeBatch(this.#deps.queue.calls);
+    if (this.#mustLookAgain && this.#own.size + calls.length > 0) {
+      this.#own.set("look again", rereadAll);
+      this.#mustLookAgain = false;
+    }
+    const own = [...this.#own].map(([name, run]) => ownWork(name, run));
     this.#own.clear();
-    return [...batch, ...takeBatch(this.#deps.queue.calls)];
+    return [...own, ...calls];
   }
 
   async #commit(calls: readonly BatchCall[]): Promise<void> {
@@ -129,7 +138,7 @@ export class NodeLoop {
   #noteHealth(replies: readonly Reply[]): void {
     const failed = replies.find((reply) => reply.kind === "unavailable");
     // What was asked for may have been kept all the same: the lanes are looked at again.
-    if (failed !== undefined) this.#lookAgainLater();
+    if (failed !== undefined) this.#lookAgain();
     if ((failed === undefined) === this.#isAvailable) return;
     this.#isAvailable = failed === undefined;
     this.#deps.tell(
@@ -139,16 +148,21 @@ export class NodeLoop {
     );
   }
 
-  #lookAgainLater(): void {
+  /** Before anything else is done; soon, if nothing is asked for. */
+  #lookAgain(): void {
+    this.#mustLookAgain = true;
+    if (this.#willLookAgain) return;
+    this.#willLookAgain = true;
     setTimeout(() => {
-      this.#ask("look again", rereadAll);
+      this.#willLookAgain = false;
+      if (this.#mustLookAgain) this.#ask("look again", rereadAll);
     }, backgroundPauseMs).unref();
   }
 
   /** A bounded bit after each batch; after a fault, or when it has to wait, it pauses. */
   async #workInBackground(): Promise<void> {
     if (!hasBackgroundWork(this.state) || this.#isBackgroundPaused) return;
-    const work = { id: 0, client: null, name: "background", input: null, run: workInBackground };
+    const work = ownWork("background", workInBackground);
     const [reply] = await runBatch(this.#deps.pool, this.state, [work]);
     this.#noteHealth(reply === undefined ? [] : [reply]);
     if (reply?.kind === "ok" && reply.value !== "waiting") return;
@@ -172,6 +186,10 @@ export class NodeLoop {
     this.#life = "closed";
     this.#deps.onClosed();
   }
+}
+
+function ownWork(name: string, run: (state: NodeState) => Promise<unknown>): BatchCall {
+  return { id: 0, client: null, name, input: null, run };
 }
 
 function hasBackgroundWork({ sweeps, prunes }: NodeState): boolean {

@@ -22,6 +22,8 @@ export interface LaneState extends Lane {
   /** When a broken sink may be probed; null while it is not broken. */
   probeAt: number | null;
   deletedAt: number | null;
+  /** To be given to this node as soon as nothing of it is under a lease here. */
+  leavesFor: string | null;
 }
 
 /** A delivery in somebody's hands. Kept in this node's memory: the lane's ownership is what others see. */

@@ -136,6 +136,7 @@ async function beat(): Promise<void> {
 async function lookForMail(): Promise<void> {
   if (isLooking || !hasOthers) return;
   isLooking = true;
+  loop.giveLanes();
   if (await hasMail(pool, loop.state.id).catch(() => false)) loop.readMail();
   isLooking = false;
 }

@@ -5,7 +5,8 @@
  * (its slots, its rate, its health, its order, what is rolled up) is true in that node's memory, and
  * costs no write. A row of `lanes` says whose it is; it is worth as much as the lease of that node
  * (`membership.ts`). Whoever has work for a lane that nobody alive owns takes it, and keeps it until
- * it stops, or loses its lease. What other nodes do to a lane comes by mail (`lane-mail.ts`).
+ * it stops, loses its lease, or has more than its share (`share-lanes.ts`). What other nodes do to a
+ * lane comes by mail (`lane-mail.ts`).
  */
 
 import type { SinkHealth } from "../../domain/sink-health.ts";
@@ -13,7 +14,7 @@ import type { Lane } from "../store.ts";
 import { announceNext } from "./due.ts";
 import { sendMail } from "./lane-mail.ts";
 import { changeLane, probeAtOf } from "./lanes.ts";
-import { type LaneState, monotonicMs, type NodeState } from "./node-state.ts";
+import { announceChange, type LaneState, monotonicMs, type NodeState } from "./node-state.ts";
 
 /** For how long another node is believed to own a lane without asking again. */
 const foreignMs = 1_000;
@@ -92,6 +93,7 @@ function addLane(state: NodeState, row: LaneRow): LaneState {
     leasedCount: 0,
     leasedChars: 0,
     pullsBefore: null,
+    leavesFor: null,
     hasBacklog: false,
     ...whatRowSays(row),
   };
@@ -142,18 +144,66 @@ export async function reread(
   }
 }
 
-/** Looks again at all lanes of this node, when it is not known what has become of them. */
+const listOwnLanesSql = `SELECT tenant_id, event_sink_id FROM lanes WHERE node_id = $1::uuid`;
+
+/**
+ * Looks again at all lanes of this node, after a commit whose answer was lost. What the database
+ * says is right: a lane may have been taken, or given away.
+ */
 export async function rereadAll(state: NodeState): Promise<void> {
   const rows = await state.db.all<LaneRow>(readLanesSql, ...laneKeys([...state.lanes.values()]));
   const live: LaneState[] = [];
   for (const row of rows) {
     const lane = state.lanes.get(row.id);
     if (lane === undefined) continue;
+    if (row.node_id !== state.id) {
+      forgetLane(state, lane);
+      continue;
+    }
     changeLane(state, lane, whatRowSays(row));
     if (lane.deletedAt === null) live.push(lane);
     else startSweep(state, lane);
   }
   await announceNext(state, live, Number.MAX_SAFE_INTEGER);
+  const own = await state.db.all<{ tenant_id: string; event_sink_id: string }>(
+    listOwnLanesSql,
+    state.id,
+  );
+  await takeIn(state, own);
+}
+
+/** Lanes that are this node's already, whether it knows of them or not. */
+export async function takeIn(
+  state: NodeState,
+  rows: readonly { readonly tenant_id: string; readonly event_sink_id: string }[],
+): Promise<void> {
+  const unknown = rows.filter(({ event_sink_id }) => !state.lanes.has(event_sink_id));
+  const lanes = unknown.map((row) => ({ tenantId: row.tenant_id, eventSinkId: row.event_sink_id }));
+  for (const { eventSinkId } of lanes) state.foreign.delete(eventSinkId);
+  // The time is not asked for: whatever has a due time counts as backlog until it is claimed.
+  await ownLanes(state, lanes, Number.MAX_SAFE_INTEGER);
+}
+
+/** Of a lane that is another node's now. What of it is in somebody's hands here counts no more. */
+export function forgetLane(state: NodeState, lane: LaneState): void {
+  const { eventSinkId } = lane;
+  if (lane.leasedCount > 0) dropLeases(state, eventSinkId);
+  state.lanes.delete(eventSinkId);
+  state.foreign.set(eventSinkId, monotonicMs() + foreignMs);
+  state.undo.push(() => {
+    state.lanes.set(eventSinkId, lane);
+    state.foreign.delete(eventSinkId);
+  });
+  // What is known of the sink here grows old from now on.
+  announceChange(state, lane, false);
+}
+
+export function dropLeases(state: NodeState, eventSinkId: string): void {
+  for (const [deliveryId, lease] of state.leases) {
+    if (lease.lane.eventSinkId !== eventSinkId) continue;
+    state.leases.delete(deliveryId);
+    state.undo.push(() => state.leases.set(deliveryId, lease));
+  }
 }
 
 /** Has the pending deliveries of a deleted sink canceled in the background. */
