@@ -1,7 +1,4 @@
-import { backlogScenario } from "./backlog.ts";
-import { isolationScenario } from "./isolation.ts";
 import { type LoadShape, loadScenario } from "./load.ts";
-import { overloadScenario } from "./overload.ts";
 import type { Scenario } from "./scenario.ts";
 
 const all = [
@@ -60,21 +57,4 @@ const latencies = [50, 200, 1_000, 3_000].map((rate) =>
   ),
 );
 
-const minute = { overloadMs: 60_000, normalMs: 15_000 };
-
-const overloads = [
-  overloadScenario("overload-alerts", "twice the sustainable rate in single alerts for a minute", {
-    ...{ factor: 2, alertsPerRequest: 1, ...minute },
-  }),
-  overloadScenario("overload-batches", "five times it in batches of 100", {
-    ...{ factor: 5, alertsPerRequest: 100, ...minute },
-  }),
-];
-
-export const scenarios: readonly Scenario[] = [
-  ...capacities,
-  ...latencies,
-  ...overloads,
-  isolationScenario,
-  backlogScenario,
-];
+export const scenarios: readonly Scenario[] = [...capacities, ...latencies];

@@ -104,8 +104,7 @@ export async function measure(
 
 let loads = 0;
 
-/** A load whose ids no other has. */
-export function planFor(running: Running, shape: Omit<LoadShape, "warmUpMs">): LoadPlan {
+function planFor(running: Running, shape: Omit<LoadShape, "warmUpMs">): LoadPlan {
   loads += 1;
   const mark = `bench-${loads}-`;
   const toBody = running.toBody ?? JSON.stringify;

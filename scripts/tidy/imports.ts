@@ -37,7 +37,6 @@ const groundFiles = [
   "setting-readers",
   "settings",
   "settings-text",
-  "thread-memory",
   "version",
 ];
 

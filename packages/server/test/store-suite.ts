@@ -17,6 +17,7 @@ import { searchTests } from "./store-suite/search.ts";
 import { sessionTests } from "./store-suite/sessions.ts";
 import { settleTests } from "./store-suite/settle.ts";
 import { slackTests } from "./store-suite/slack.ts";
+import { statisticsTests } from "./store-suite/statistics.ts";
 import { tenantDeletionTests } from "./store-suite/tenant-deletion.ts";
 import { urgencyTests } from "./store-suite/urgency.ts";
 
@@ -42,7 +43,15 @@ export const suiteParts = {
     slackTests,
     searchTests,
   ],
-  deliveries: [intakeTests, leaseTests, settleTests, offerTests, replayTests, retentionTests],
+  deliveries: [
+    intakeTests,
+    leaseTests,
+    settleTests,
+    offerTests,
+    replayTests,
+    retentionTests,
+    statisticsTests,
+  ],
   order: [pausedSinkTests, brokenSinkTests, orderTests, modelTests, resolveTests, urgencyTests],
 } as const;
 

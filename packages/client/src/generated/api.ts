@@ -4139,6 +4139,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How alerts and deliveries go
+         * @description Over time by outcome, how long deliveries took, event sinks by health, and the queue. It is made from counts that are kept as things happen, so it costs little however much is stored. What is asked for within a second of each other gets the same answer. Needs a key with the scopes `deliveries:read` and `sinks:read`.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : - */
+                    tenant_id: string;
+                    /** @description the default is `day` */
+                    window?: "hour" | "day" | "week" | "month";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            overview: components["schemas"]["Overview"];
+                        };
+                    };
+                };
+                /** @description The request is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No key, or one that is not known */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The key may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Not there, or another tenant's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Cannot be done right now; see Retry-After */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same again and again, as server-sent events
+         * @description An event `overview` every two seconds, whose data is what GET /v1/overview answers. When the key is revoked or the session ends, an event `end` has the refusal as its data, and the stream ends. It also ends when the service stops: `EventSource` then asks again by itself. Needs a key with the scopes `deliveries:read` and `sinks:read`.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : - */
+                    tenant_id: string;
+                    /** @description the default is `day` */
+                    window?: "hour" | "day" | "week" | "month";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description The request is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No key, or one that is not known */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The key may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Not there, or another tenant's */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Cannot be done right now; see Retry-After */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -6058,6 +6256,15 @@ export interface components {
         };
         EventSinkStatus: {
             cure: string | null;
+            /** @description since the hour that was 24 hours ago */
+            last_day: {
+                delivered: number;
+                failed: number;
+                /** @description attempts that another followed */
+                retried: number;
+                success_rate: number | null;
+            };
+            last_delivered_at: string | null;
             next_probe_at: string | null;
             /** @description deliveries not settled; counted up to 10,000 */
             pending_count: number;
@@ -6102,6 +6309,87 @@ export interface components {
             prefix: string;
             scopes: ("sinks:read" | "sinks:write" | "alerts:write" | "deliveries:read" | "deliveries:write" | "secrets:read" | "admin")[];
             tenant_id: string | null;
+        };
+        Overview: {
+            event_sink_count: number;
+            /** @description those in trouble first; 200 at most */
+            event_sinks: {
+                cure: string | null;
+                event_sink_type: string;
+                /** Format: uuid */
+                id: string;
+                /** @description since the hour that was 24 hours ago */
+                last_day: {
+                    delivered: number;
+                    failed: number;
+                    /** @description attempts that another followed */
+                    retried: number;
+                    success_rate: number | null;
+                };
+                last_delivered_at: string | null;
+                name: string;
+                reason: ("rate_limited" | "timeout" | "connection_failed" | "tls_failed" | "blocked_address" | "redirected" | "bad_response" | "server_error" | "client_error" | "auth_failed" | "not_found" | "payload_refused" | "gone" | "expired" | "internal") | null;
+                /**
+                 * Format: date-time
+                 * @description UTC, milliseconds
+                 * @example 2026-04-20T21:51:13.702Z
+                 */
+                since: string;
+                /** @enum {unknown} */
+                state: "healthy" | "failing" | "broken" | "paused";
+            }[];
+            /**
+             * Format: date-time
+             * @description UTC, milliseconds
+             * @example 2026-04-20T21:51:13.702Z
+             */
+            from: string;
+            /** @description all of the window, oldest first; each begins `at` */
+            points: {
+                alerts: number;
+                /**
+                 * Format: date-time
+                 * @description UTC, milliseconds
+                 * @example 2026-04-20T21:51:13.702Z
+                 */
+                at: string;
+                delivered: number;
+                failed: number;
+                latency_ms: {
+                    p50: number;
+                    p95: number;
+                    p99: number;
+                } | null;
+                retried: number;
+            }[];
+            /** @description deliveries not settled; of more than are counted, one of the oldest */
+            queue: {
+                oldest_pending_at: string | null;
+                /** @description counted up to 10,000 */
+                pending_count: number;
+            };
+            step_seconds: number;
+            /** @description a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : - */
+            tenant_id: string;
+            /**
+             * Format: date-time
+             * @description UTC, milliseconds
+             * @example 2026-04-20T21:51:13.702Z
+             */
+            to: string;
+            totals: {
+                alerts: number;
+                delivered: number;
+                failed: number;
+                latency_ms: {
+                    p50: number;
+                    p95: number;
+                    p99: number;
+                } | null;
+                retried: number;
+            };
+            /** @enum {unknown} */
+            window: "hour" | "day" | "week" | "month";
         };
         Replay: {
             /**

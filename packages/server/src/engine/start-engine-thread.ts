@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { threadLimits } from "../thread-memory.ts";
 import type { EngineControl } from "./engine-control.ts";
 import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 
@@ -14,9 +13,8 @@ export async function startEngineThread(
 ): Promise<EngineControl> {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
     name: "engine",
-    resourceLimits: threadLimits,
     workerData: data,
-    transferList: [data.store.writer, data.store.reader],
+    transferList: Object.values(data.store),
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let nextId = 1;

@@ -102,15 +102,17 @@ export function createAuthenticate(context: AuthContext) {
       done();
       return;
     }
-    const finding =
-      key === undefined ? bySession(request, context) : byKey(key, request.ip, context);
-    finding
-      .then((principal) => {
-        request.principal = principal;
-        requireAccess(request);
-      })
-      .then(() => done(), done);
+    authenticate(request, context).then(() => done(), done);
   };
+}
+
+/** Sets who calls, or throws the refusal. An answer that lasts asks again, since a key may have been revoked. */
+export async function authenticate(request: FastifyRequest, context: AuthContext): Promise<void> {
+  const key = readBearer(request.headers.authorization);
+  request.principal = await (key === undefined
+    ? bySession(request, context)
+    : byKey(key, request.ip, context));
+  requireAccess(request);
 }
 
 type KeyContext = Omit<AuthContext, "sessions" | "settings" | "isHttps">;

@@ -65,6 +65,8 @@ test("a sink that works is healthy since it was made", async () => {
     cure: null,
     next_probe_at: null,
     pending_count: 0,
+    last_delivered_at: null,
+    last_day: { delivered: 0, failed: 0, retried: 0, success_rate: null },
   });
 });
 
@@ -112,6 +114,8 @@ test("a failing and a broken sink say since when, why, the cure, and when it is 
     cure,
     next_probe_at: null,
     pending_count: 2,
+    last_delivered_at: null,
+    last_day: { delivered: 0, failed: 0, retried: 1, success_rate: null },
   });
   await fail(id, healthAfter(failing, { kind: "sink_fault", ...failure }, now));
   const broken = await statusOf(id);

@@ -1,6 +1,7 @@
 /** How an event sink is doing, and holding its deliveries back on wish. */
 
 import { type Static, Type } from "typebox";
+import type { SinkStatistics } from "../store/statistics.ts";
 import type { EventSinkStatus, Lane, Store } from "../store/store.ts";
 import { ReasonField } from "./attempt-view.ts";
 import { auditEntry } from "./audit-entry.ts";
@@ -9,6 +10,7 @@ import type { App, HttpContext } from "./context.ts";
 import { EventSinkView, eventSinkView } from "./event-sink-view.ts";
 import { getEventSink, pathOfOne } from "./event-sinks.ts";
 import { ref, responses, secured } from "./openapi.ts";
+import { cureOf, LastDayField, lastDeliveredField, statisticsView } from "./overview-view.ts";
 import { etagOf } from "./precondition.ts";
 import { IdParams, Milliseconds, notFound, nullable, readId } from "./resource-schemas.ts";
 import { milliseconds } from "./wire-time.ts";
@@ -31,33 +33,35 @@ const StatusView = Type.Object(
       }),
     ),
     pending_count: Type.Integer({ description: "deliveries not settled; counted up to 10,000" }),
+    last_delivered_at: lastDeliveredField,
+    last_day: LastDayField,
   },
   { $id: "EventSinkStatus" },
 );
 
-const isResumedBy = "It is paused: its deliveries are held until POST /v1/event_sink/{id}/resume.";
-
-function statusView(status: EventSinkStatus): Static<typeof StatusView> {
+function statusView(
+  status: EventSinkStatus,
+  statistics: SinkStatistics,
+): Static<typeof StatusView> {
   const { health, pausedAt, pendingCount, eventSink } = status;
   const { reason, nextProbeAt } = health;
   const isPaused = pausedAt !== null;
-  const resume = isResumedBy.replace("{id}", eventSink.id);
-  const cures = [health.cure, isPaused ? resume : null].filter((cure) => cure !== null);
   return {
     state: isPaused ? "paused" : health.state,
     since: milliseconds(pausedAt ?? health.since),
     reason,
-    cure: cures.length === 0 ? null : cures.join(" "),
+    cure: cureOf({ id: eventSink.id, health, pausedAt }),
     next_probe_at: isPaused || nextProbeAt === null ? null : milliseconds(nextProbeAt),
     ...(health.isSlow === true ? { slow: true as const } : {}),
     pending_count: pendingCount,
+    ...statisticsView(statistics),
   };
 }
 
 /** Routes; `EventSinkView` is added by the sinks' own. */
 export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
   app.addSchema(StatusView);
-  const { store } = context;
+  const { store, clock } = context;
   const status = {
     tags,
     summary: "How an event sink is doing",
@@ -70,7 +74,10 @@ export function eventSinkStatusRoutes(app: App, context: HttpContext): void {
     const id = readId(params.id, what);
     const found = await store.getEventSinkStatus({ tenantId: scopeOf(principal), id });
     if (found === null) throw notFound(what, id);
-    return { status: statusView(found) };
+    const { tenantId } = found.eventSink;
+    const now = clock.now();
+    const statistics = await store.getSinkStatistics({ tenantId, eventSinkId: id, now });
+    return { status: statusView(found, statistics) };
   });
   addPauseAndResume(app, context);
 }

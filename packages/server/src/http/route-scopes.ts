@@ -51,6 +51,9 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   "GET /v1/delivery/replay/:id": needs("deliveries:read"),
   "POST /v1/delivery/replay/:id/cancel": needs("deliveries:write"),
 
+  "GET /v1/overview": needs("deliveries:read", "sinks:read"),
+  "GET /v1/overview/stream": needs("deliveries:read", "sinks:read"),
+
   [`POST ${integration}`]: needs("sinks:write"),
   [`GET ${integration}`]: needs("sinks:read"),
   [`GET ${integration}/:id`]: needs("sinks:read"),

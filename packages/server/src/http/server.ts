@@ -37,6 +37,7 @@ import { createIntakeMetrics } from "./intake-metrics.ts";
 import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
+import { overviewRoutes } from "./overview.ts";
 import { createPressure } from "./pressure.ts";
 import { previewRoutes } from "./preview.ts";
 import { createRateLimiter } from "./rate-limiter.ts";
@@ -129,6 +130,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       previewRoutes,
       deliveryRoutes,
       replayRoutes,
+      overviewRoutes,
       slackIntegrationRoutes,
       slackInstallRoute,
       slackChannelRoutes,

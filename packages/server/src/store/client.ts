@@ -1,4 +1,3 @@
-import { isLeaseHeld, type NodeLease } from "./node-lease.ts";
 import {
   type Call,
   type ClientMessage,
@@ -9,12 +8,6 @@ import {
   type WorkerMessage,
 } from "./protocol.ts";
 import { type Store, StoreUnavailable } from "./store.ts";
-
-interface AttachedPorts {
-  readonly writer: StorePort;
-  readonly reader: StorePort;
-  readonly lease?: NodeLease;
-}
 
 interface Pending {
   resolve(value: unknown): void;
@@ -28,7 +21,7 @@ interface Pending {
  * as much as the work it asks for. The turn ends with `setImmediate`: microtasks run after
  * each socket's callback, so they would send one message for each request.
  */
-export function attachStore({ writer, reader, lease }: AttachedPorts): Store {
+export function attachStore({ writer, reader }: Record<"writer" | "reader", StorePort>): Store {
   const links = { writer: createLink(writer), reader: createLink(reader) };
   const operations = Object.fromEntries(
     (Object.keys(operationThreads) as OperationName[]).map((name) => {
@@ -36,12 +29,11 @@ export function attachStore({ writer, reader, lease }: AttachedPorts): Store {
       return [name, (input: unknown) => link.call(name, input)];
     }),
   );
-  const store: Pick<Store, "subscribe" | "holdsLeases" | "close"> = {
+  const store: Pick<Store, "subscribe" | "close"> = {
     subscribe({ offersPerLane }, listener) {
       links.writer.onEvents = (events) => events.forEach(listener);
       links.writer.send({ kind: "subscribe", offersPerLane });
     },
-    holdsLeases: () => lease === undefined || isLeaseHeld(lease),
     async close() {
       await Promise.all([links.writer.close(), links.reader.close()]);
     },

@@ -1,5 +1,4 @@
 import type { MessagePort } from "node:worker_threads";
-import type { NodeLease } from "./node-lease.ts";
 import type { StoreEvent, StoreOperations } from "./store.ts";
 
 export type OperationName = keyof StoreOperations;
@@ -71,6 +70,8 @@ export const operationThreads = {
   advanceReplays: "writer",
   pruneOld: "writer",
   freeSpace: "writer",
+  getSinkStatistics: "reader",
+  getOverview: "reader",
 } as const satisfies Record<OperationName, "writer" | "reader">;
 
 type OperationOn<Thread> = {
@@ -130,6 +131,4 @@ export interface StorePort {
 export interface StoreConnection {
   readonly writer: MessagePort;
   readonly reader: MessagePort;
-  /** Of the node, where others may take over what this one holds. */
-  readonly lease?: NodeLease;
 }

@@ -11,7 +11,7 @@
  * delivery at once to the engine that subscribes here (an *offer*), `claim` leases what
  * is due. `settle` counts only under the lease it names. A lease ends with its settle, with
  * `release`, or with its holder: on SQLite leases live in the writer's memory, so a
- * restart frees them all; on PostgreSQL they run out, so `holdsLeases` is asked before each attempt.
+ * restart frees them all; on PostgreSQL they run out.
  *
  * Order. Deliveries of one (sink, dedup_key) that must wait (`mustWait`) are stored
  * without a due time and get one when the last they wait for is settled for good.
@@ -47,6 +47,7 @@ import type { Audited, AuditFilter } from "./audit.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
 import type { RetentionOperations } from "./retention-operations.ts";
 import type { SealOperations } from "./seal-operations.ts";
+import type { StatisticsOperations } from "./statistics.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
 export type { Attempt, Exchange } from "./attempt.ts";
@@ -244,7 +245,11 @@ export interface SendingSink {
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
 /** Every operation: its name, what goes in, what comes out. */
-export interface StoreOperations extends ReplayOperations, RetentionOperations, SealOperations {
+export interface StoreOperations
+  extends ReplayOperations,
+    RetentionOperations,
+    SealOperations,
+    StatisticsOperations {
   createTenant(input: Audited<Pick<Tenant, "id" | "createdAt">>): "created" | "exists";
   updateTenant(input: Audited<Tenant>): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;
@@ -393,8 +398,6 @@ export type Store = {
    * before events that were told after them.
    */
   subscribe(options: { offersPerLane: number }, listener: (event: StoreEvent) => void): void;
-  /** False while others may have taken over what is leased here: then nothing may be sent. */
-  holdsLeases(): boolean;
   close(): Promise<void>;
 };
 

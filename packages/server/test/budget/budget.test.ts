@@ -49,7 +49,7 @@ function statementCount({ counts }: CountedService, isCounted: (sql: string) => 
 test("an alert that is delivered at once costs six statements", async () => {
   await withService(async (service) => {
     await deliverMany(service);
-    const perBatch = /^(BEGIN|COMMIT|UPDATE delivery_counts)/;
+    const perBatch = /^(BEGIN|COMMIT|UPDATE delivery_counts|INSERT INTO statistics)/;
     const count = statementCount(service, (sql) => !perBatch.test(sql));
     // Its id, itself, what its key has unfinished, its delivery; the attempt, and the delivery's end.
     assert.ok(count <= 6 * alertCount, `${count} statements for ${alertCount} alerts`);
@@ -63,6 +63,9 @@ test("a thousand alerts under load share fsyncs and messages", async () => {
     const commits = statementCount(service, (sql) => sql === "COMMIT");
     assert.ok(commits <= 12, `${commits} commits`);
     assert.ok(service.counts.messages <= 30, `${service.counts.messages} messages`);
+    // Of each batch: what came, what ended, and how long that took, by minute and hour.
+    const counting = statementCount(service, (sql) => sql.startsWith("INSERT INTO statistics"));
+    assert.ok(counting <= 30 * commits, `${counting} counts in ${commits} commits`);
   });
 });
 

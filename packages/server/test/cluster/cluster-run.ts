@@ -17,10 +17,10 @@ const row = (cells: readonly (string | number)[]) =>
     "",
   );
 
-const tell = ({ what, seconds, accepted, refused, repeated }: TrialReport) =>
-  console.log(row([what, seconds.toFixed(0), accepted, refused, repeated]));
+const tell = ({ what, seconds, accepted, refused }: TrialReport) =>
+  console.log(row([what, seconds.toFixed(0), accepted, refused]));
 
-console.log(row(["while", "seconds", "202", "503", "repeated"]));
+console.log(row(["while", "seconds", "202", "503"]));
 const { balance, oddAnswers, refusedUntold } = await runTrials(
   values.short ? shortTrials : longTrials,
   {

@@ -1,5 +1,4 @@
 import {
-  type SlackAppConfig,
   startDiscordSimulator,
   startPagerDutySimulator,
   startSlackSimulator,
@@ -14,10 +13,9 @@ export type Platforms = Awaited<ReturnType<typeof startPlatforms>>;
 export async function startPlatforms(
   t: { after(run: () => Promise<unknown>): void },
   login?: { readonly user: string; readonly password: string },
-  slackApp: Partial<SlackAppConfig> = {},
 ) {
   const [slack, pagerduty, webhook, teams, discord, smtp] = await Promise.all([
-    startSlackSimulator({ rates: "unlimited", app: slackApp }),
+    startSlackSimulator({ rates: "unlimited" }),
     startPagerDutySimulator(),
     startWebhookReceiver(),
     startTeamsSimulator(),

@@ -35,7 +35,6 @@ import {
   progressOf,
   readMemory,
   type SlackMemory,
-  withoutCounted,
   withoutProgress,
   withProgress,
   writeMemory,
@@ -213,13 +212,12 @@ function goOn(input: StepInput, memory: SlackMemory): SinkOutcome {
 
 /** A resolve closes the problem: nothing of it has to be remembered. */
 function delivered(
-  { alert, earlier, deliveryId }: StepInput,
+  { alert, deliveryId }: StepInput,
   memory: SlackMemory,
   toldBefore: string | undefined,
 ): SinkOutcome {
   const { degraded } = progressOf(memory, deliveryId);
-  const told = [...earlier, alert].map(({ uid }) => uid);
-  const left = withoutCounted(withoutProgress(memory, deliveryId), told);
+  const left = withoutProgress(memory, deliveryId);
   const detail =
     degraded === null
       ? toldBefore

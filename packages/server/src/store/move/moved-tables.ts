@@ -228,6 +228,20 @@ const history: readonly MovedTable[] = [
     escaped: ["dedup_key"],
   },
   {
+    name: "statistics",
+    label: "counts over time",
+    from: `statistics c CROSS JOIN tenants t ON t.no = c.tenant_no
+      LEFT JOIN event_sinks s ON s.no = c.event_sink_no`,
+    where: liveTenant,
+    key: ["c.tenant_no", "c.event_sink_no", "c.span_ms", "c.measure", "c.at"],
+    columns: {
+      tenant_id: "t.id",
+      event_sink_id: "coalesce(s.id, '00000000-0000-0000-0000-000000000000')",
+      shard: "0",
+      ...same("c", "span_ms", "measure", "at", "count", "last_at"),
+    },
+  },
+  {
     name: "replays",
     label: "replays",
     from: "replays r CROSS JOIN tenants t ON t.no = r.tenant_no",

@@ -1,5 +1,6 @@
 import type { Alert } from "../../domain/alert.ts";
 import type { TenantId } from "../../ids.ts";
+import { countStat } from "../statistics.ts";
 import type { AcceptResult, Lane, NewAlert, NewDelivery } from "../store.ts";
 import { findFirstAlerts, keepAlertIds } from "./alert-ids.ts";
 import { findLiveLane } from "./lanes.ts";
@@ -39,7 +40,11 @@ export async function acceptAll(
   const results = new Map<NewAlert, AcceptResult>();
   const intake = new DeliveryIntake(state, fresh, live);
   await intake.prepare();
-  for (const timed of fresh) results.set(timed.given, await acceptOne(intake, timed, live));
+  for (const timed of fresh) {
+    results.set(timed.given, await acceptOne(intake, timed, live));
+    const tenant = timed.given.alert.tenantId;
+    countStat(state, { tenant, sink: null, measure: "alerts" }, timed.now);
+  }
   await intake.finish();
   await describeDuplicates(state, known, firsts, results);
   return alerts.map(({ given }) => results.get(given) ?? { kind: "unknown_tenant" });

@@ -8,6 +8,7 @@ import type { NodeState } from "./node-state.ts";
 import { runWrite } from "./operations.ts";
 import { isTransient, readPostgresFault } from "./postgres-fault.ts";
 import { settleAll } from "./settle.ts";
+import { writeStatistics } from "./statistics.ts";
 
 /** One operation of a batch. */
 export interface BatchCall {
@@ -74,9 +75,11 @@ async function commitBatch(
       answered.push(...(await runGroup(state, group, isCareful)));
     }
     await writeCounts(db, shardOf(state.id), state.countChanges);
+    await writeStatistics(db, shardOf(state.id), state.statChanges.values());
     return answered;
   });
   state.countChanges.clear();
+  state.statChanges.clear();
   state.undo.length = 0;
   return replies;
 }
@@ -188,6 +191,7 @@ async function runApart<T>(
 function rollBack(state: NodeState): void {
   undoTo(state, 0);
   state.countChanges.clear();
+  state.statChanges.clear();
 }
 
 function undoTo(state: NodeState, length: number): void {

@@ -125,6 +125,7 @@ function leaseRow(
     dedupKey: alert.dedupKey,
     action: alert.action,
     dueAt: row.due_at,
+    arrivedAt: row.replayed_at === null ? row.created_at : null,
     chars: alert.body.length,
     attemptCount: row.attempt_count,
   });

@@ -29,6 +29,7 @@ export async function deleteTenant(
     await closeEventSink(state, { tenantId: id, eventSinkId: sink.id }, now);
   }
   await db.run("DELETE FROM replays WHERE tenant_id = $1", id);
+  await db.run("DELETE FROM statistics WHERE tenant_id = $1", id);
   const keys = await db.all<{ id: string; hash: string }>(
     "DELETE FROM api_keys WHERE tenant_id = $1 RETURNING id, hash",
     id,

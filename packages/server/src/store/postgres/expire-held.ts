@@ -4,6 +4,7 @@ import { countDeliveries, type LaneState, type NodeState } from "./node-state.ts
 import { ownLanes } from "./own-lanes.ts";
 import type { Tally } from "./prune-old.ts";
 import { beforeOf } from "./retention.ts";
+import { countSettlement } from "./statistics.ts";
 import { fromText } from "./text.ts";
 import { releaseWaiting } from "./waiting.ts";
 
@@ -90,6 +91,9 @@ async function expireIn(
   await endAsExpired(state, lane, old, now);
   for (const key of new Set(old.map(({ dedup_key }) => dedup_key))) {
     await releaseWaiting(state, lane, fromText(key), now);
+  }
+  for (const _ of old) {
+    countSettlement(state, { lane, arrivedAt: null }, { state: "failed", now });
   }
   tally.expiredCount += old.length;
   const last = rows.at(-1);

@@ -36,6 +36,7 @@ export interface Leasable {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly dueAt: number;
+  readonly arrivedAt: number | null;
   /** Of its alert's body. */
   readonly chars: number;
   readonly attemptCount: number;

@@ -1,6 +1,7 @@
 import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
 import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { DeliveryId, EventSinkId } from "../../ids.ts";
+import type { StatChange } from "../statistics.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import type { Queries } from "./database.ts";
@@ -36,6 +37,8 @@ export interface Lease {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly dueAt: number;
+  /** When it was made; null when it was sent off again since. */
+  readonly arrivedAt: number | null;
   /** Of its alert's body. */
   readonly chars: number;
   /** Attempts settled when the lease began: a settle counts only while that is so. */
@@ -86,6 +89,7 @@ export interface NodeState {
   readonly undo: (() => void)[];
   readonly announcements: Announcements;
   readonly countChanges: Map<DeliveryState, number>;
+  readonly statChanges: Map<string, StatChange>;
 }
 
 export function createNodeState(parts: Pick<NodeState, "db" | "clients" | "id">): NodeState {
@@ -102,6 +106,7 @@ export function createNodeState(parts: Pick<NodeState, "db" | "clients" | "id">)
     undo: [],
     announcements: { changed: [], resolveWaiting: [], offered: new Map(), due: new Map() },
     countChanges: new Map(),
+    statChanges: new Map(),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { RetentionPass } from "../retention-operations.ts";
 import type { Queries } from "./database.ts";
 import type { NodeState } from "./node-state.ts";
+import { pruneStatistics } from "./statistics.ts";
 import { forgetTenantId } from "./tenant-ids.ts";
 
 const rowsMax = 200;
 
-/** Where a pass is, once alerts are done: what sinks remember, the audit log, then the few others. */
+/** Where a pass is, once alerts are done: what sinks remember, the audit log, statistics, then the few others. */
 export type RestPlace =
   | {
       readonly part: "memory";
@@ -15,6 +16,7 @@ export type RestPlace =
       readonly key: string;
     }
   | { readonly part: "audit" }
+  | { readonly part: "statistics" }
   | { readonly part: "others" };
 
 export const restStart: RestPlace = {
@@ -32,6 +34,10 @@ export async function pruneRest(
 ): Promise<RestPlace | null> {
   if (place.part === "memory") return pruneMemory(db, place, now - retentionMs);
   if (place.part === "audit") return pruneAudit(db, now - auditRetentionMs);
+  if (place.part === "statistics") {
+    const isDone = await pruneStatistics(db, { now, hoursBefore: now - retentionMs });
+    return { part: isDone ? "others" : "statistics" };
+  }
   return pruneOthers(db, now - retentionMs, now);
 }
 
@@ -71,7 +77,7 @@ async function pruneAudit(db: Queries, before: number): Promise<RestPlace> {
        AND no = ANY(ARRAY(SELECT no FROM audit_log ORDER BY no LIMIT ${rowsMax}))`,
     before,
   );
-  return { part: deletedCount === rowsMax ? "audit" : "others" };
+  return { part: deletedCount === rowsMax ? "audit" : "statistics" };
 }
 
 /** Replays that are over, and what has expired without anybody coming back for it. */

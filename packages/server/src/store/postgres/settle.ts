@@ -7,6 +7,7 @@ import { laneKeys } from "./own-lanes.ts";
 import { pullForward } from "./pull-forward.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemories } from "./sink-memory.ts";
+import { countSettlement } from "./statistics.ts";
 import { toText } from "./text.ts";
 import { findWaitedFor, releaseWaiting, sinkKeyText } from "./waiting.ts";
 
@@ -32,7 +33,8 @@ export async function settleAll(
   const held = endings.filter((ending) => ending !== null);
   const settled = await writeEndings(state, held);
   const counted = held.filter(({ settlement }) => settled.has(settlement.deliveryId));
-  for (const { end } of counted) {
+  for (const { end, lease, settlement } of counted) {
+    countSettlement(state, lease, { state: end, now: settlement.now });
     if (end === "pending") continue;
     countDeliveries(state, "pending", -1);
     countDeliveries(state, end, 1);

@@ -108,6 +108,7 @@ export class DeliveryIntake {
       dedupKey: row.dedupKey,
       action: row.given.alert.action,
       dueAt: row.now,
+      arrivedAt: row.now,
       chars: row.given.alert.body.length,
       attemptCount: 0,
     });

@@ -2,6 +2,7 @@ import type { Alert } from "../../domain/alert.ts";
 import { mustWait } from "../../domain/delivery.ts";
 import { isUrgentSeverity } from "../../domain/severity.ts";
 import type { Input, Output } from "../protocol.ts";
+import { countStat } from "../statistics.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
 import {
@@ -61,6 +62,7 @@ function acceptAlert(
     storeDelivery(state, lane, { ...delivery, alert, alertNo, tenantNo, now });
     stored.push(delivery);
   }
+  countStat(state, { tenant: tenantNo, sink: null, measure: "alerts" }, now);
   return { kind: "accepted", deliveries: stored, missingEventSinkIds };
 }
 
@@ -185,7 +187,15 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     return;
   }
   const chars = alert.body.length;
-  const leasable = { deliveryId: id, deliveryNo, dedupKey, action, dueAt: now, chars };
+  const leasable = {
+    deliveryId: id,
+    deliveryNo,
+    dedupKey,
+    action,
+    dueAt: now,
+    arrivedAt: now,
+    chars,
+  };
   announceOffer(state, taker, {
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,

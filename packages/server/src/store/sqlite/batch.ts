@@ -1,6 +1,7 @@
 import type { Reply } from "../protocol.ts";
 import type { PortClient } from "../worker-ports.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
+import { writeStatistics } from "./statistics.ts";
 import type { WriterState } from "./writer-state.ts";
 
 /** One operation of a batch, bound to its input. */
@@ -51,8 +52,10 @@ function commitBatch(state: WriterState, calls: readonly BatchCall[], isCareful:
     if (change === 0) continue;
     state.db.run("UPDATE delivery_counts SET count = count + ? WHERE state = ?", change, name);
   }
+  writeStatistics(state.db, state.statChanges.values());
   state.db.run("COMMIT");
   state.countChanges.clear();
+  state.statChanges.clear();
   state.undo.length = 0;
   return replies;
 }
@@ -100,6 +103,7 @@ export function runApart<T>(
 function rollBack(state: WriterState): void {
   undoTo(state, 0);
   state.countChanges.clear();
+  state.statChanges.clear();
   // After some faults SQLite has rolled back by itself.
   if (!state.db.connection.isTransaction) return;
   try {

@@ -102,6 +102,7 @@ function lease(
     dedupKey,
     action,
     dueAt: row.due_at,
+    arrivedAt: row.replayed_at === null ? row.created_at : null,
     chars: alert.body.length,
   };
   return {

@@ -2,6 +2,7 @@ import type { ApiKeyId } from "../../ids.ts";
 import type { Input, Output } from "../protocol.ts";
 import { closeEventSink } from "./delete-event-sink.ts";
 import { findLane } from "./lanes.ts";
+import { deleteStatistics } from "./statistics.ts";
 import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 /** Rows of a kind that go in one go, so that a million of a deleted tenant hold nobody up. */
@@ -94,7 +95,7 @@ export function prune(state: WriterState, tenantNo: number): "pruned" | "waiting
     );
     db.run("DELETE FROM alerts WHERE no = ?", no);
   }
-  if (alerts.length > 0) return "pruned";
+  if (alerts.length > 0 || deleteStatistics(db, tenantNo) > 0) return "pruned";
   finish(state, tenantNo);
   return "pruned";
 }

@@ -44,6 +44,7 @@ import {
   listSlackIntegrations,
   putSlackIntegration,
 } from "./slack-integrations.ts";
+import { getOverview, getSinkStatistics } from "./statistics.ts";
 import { createTenant, getTenant, listTenants, updateTenant } from "./tenants.ts";
 import { updateEventSink } from "./update-event-sink.ts";
 import type { WriterState } from "./writer-state.ts";
@@ -119,6 +120,8 @@ const readOperations: ReadOperations = {
   getReplay,
   listReplays,
   countReplay,
+  getSinkStatistics,
+  getOverview,
 };
 
 type Operation<Context> = (context: Context, input: unknown) => unknown;

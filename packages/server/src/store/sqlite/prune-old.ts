@@ -4,6 +4,7 @@ import type { Input, Output } from "../protocol.ts";
 import type { RetentionPass } from "../retention-operations.ts";
 import { findLane, isHeld } from "./lanes.ts";
 import { pruneRest, type RestPlace, restStart } from "./prune-rest.ts";
+import { countSettlement } from "./statistics.ts";
 import { releaseWaiting } from "./waiting.ts";
 import { countDeliveries, type WriterState } from "./writer-state.ts";
 
@@ -166,6 +167,7 @@ function expire(state: WriterState, delivery: OldDelivery, now: number, tally: T
   );
   countDeliveries(state, "pending", -1);
   countDeliveries(state, "failed", 1);
+  countSettlement(state, { lane, arrivedAt: null }, { state: "failed", now });
   releaseWaiting(state, lane, dedup_key, now);
   tally.expiredCount += 1;
 }

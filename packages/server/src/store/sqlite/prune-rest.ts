@@ -1,13 +1,15 @@
 import type { RetentionPass } from "../retention-operations.ts";
 import type { Database } from "./database.ts";
+import { pruneStatistics } from "./statistics.ts";
 import type { WriterState } from "./writer-state.ts";
 
 const rowsMax = 200;
 
-/** Where a pass is, once alerts are done: what sinks remember, the audit log, then the few others. */
+/** Where a pass is, once alerts are done: what sinks remember, the audit log, statistics, then the few others. */
 export type RestPlace =
   | { readonly part: "memory"; readonly sinkNo: number; readonly key: string }
   | { readonly part: "audit" }
+  | { readonly part: "statistics" }
   | { readonly part: "others" };
 
 export const restStart: RestPlace = { part: "memory", sinkNo: 0, key: "" };
@@ -20,6 +22,10 @@ export function pruneRest(
 ): RestPlace | null {
   if (place.part === "memory") return pruneMemory(db, place, now - retentionMs);
   if (place.part === "audit") return pruneAudit(db, now - auditRetentionMs);
+  if (place.part === "statistics") {
+    const isDone = pruneStatistics(db, { now, hoursBefore: now - retentionMs });
+    return { part: isDone ? "others" : "statistics" };
+  }
   return pruneOthers(db, now - retentionMs, now);
 }
 
@@ -51,7 +57,7 @@ function pruneAudit(db: Database, before: number): RestPlace {
   const sql = `DELETE FROM audit_log WHERE at < ?1
     AND no IN (SELECT no FROM audit_log ORDER BY no LIMIT ${rowsMax})
     AND no < (SELECT max(no) FROM audit_log)`;
-  return { part: db.run(sql, before) === rowsMax ? "audit" : "others" };
+  return { part: db.run(sql, before) === rowsMax ? "audit" : "statistics" };
 }
 
 /** Replays that are over, and what has expired without anybody coming back for it. */

@@ -7,6 +7,7 @@ import { changeLane, endLease, findLease } from "./lanes.ts";
 import { pullForward } from "./pull-forward.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
+import { countSettlement } from "./statistics.ts";
 import { releaseWaiting } from "./waiting.ts";
 import { announceChange, countDeliveries, type Lease, type WriterState } from "./writer-state.ts";
 
@@ -24,6 +25,7 @@ function settleOne(state: WriterState, settlement: Settlement): SettleResult {
   const dueAt = end === "pending" ? (settlement.dueAt ?? settlement.now) : null;
   writeAttempt(state, lease, settlement, isCanceled ? null : settlement.attempt.nextTryAt);
   writeDelivery(state, lease, settlement, end, dueAt);
+  countSettlement(state, lease, { state: end, now: settlement.now });
   if (settlement.memory !== undefined) {
     writeMemory(state, lease.lane, lease.dedupKey, settlement.memory, settlement.now);
   }

@@ -1,6 +1,7 @@
 import type { AlertAction, DeliveryState } from "../../domain/delivery.ts";
 import type { SinkHealth } from "../../domain/sink-health.ts";
 import type { DeliveryId, EventSinkId, SlackIntegrationId, TenantId } from "../../ids.ts";
+import type { StatChange } from "../statistics.ts";
 import type { Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import type { Database } from "./database.ts";
@@ -36,6 +37,8 @@ export interface Lease {
   readonly dedupKey: string;
   readonly action: AlertAction;
   readonly dueAt: number;
+  /** When it was made; null when it was sent off again since. */
+  readonly arrivedAt: number | null;
   /** Of its alert's body. */
   readonly chars: number;
   /** The lane's `changeCount` as the lease began. */
@@ -78,6 +81,7 @@ export interface WriterState {
   readonly undo: (() => void)[];
   readonly announcements: Announcements;
   readonly countChanges: Map<DeliveryState, number>;
+  readonly statChanges: Map<string, StatChange>;
   /** In a careful batch operations and alerts are separate savepoints. */
   isCareful: boolean;
 }
@@ -103,6 +107,7 @@ export function createWriterState(db: Database, clients: ReadonlySet<PortClient>
     undo: [],
     announcements: { changed: [], resolveWaiting: [], offered: new Map(), due: new Map() },
     countChanges: new Map(),
+    statChanges: new Map(),
     isCareful: false,
   };
 }
