@@ -27,6 +27,7 @@ const allTests = [
   "packages/*/src/**/*.test.ts",
   "packages/*/test/**/*.test.ts",
   "scripts/**/*.test.ts",
+  "bench/scenarios/*.test.ts",
 ];
 
 /** Runs a command with this terminal; answers its exit code, 1 when a signal ended it. */

@@ -8,7 +8,13 @@
 import { connect, type Socket } from "node:net";
 import { machineMs } from "./clock.ts";
 import { createHttpReader } from "./http-reader.ts";
-import { type GeneratorMessage, idDigits, idPlaceholder, type LoadPlan } from "./messages.ts";
+import {
+  type GeneratorMessage,
+  idDigits,
+  idPlaceholder,
+  type LoadPlan,
+  type Pattern,
+} from "./messages.ts";
 
 /** An open run makes connections as it needs them, up to here; after that alerts slip. */
 const connectionsMax = 1_000;
@@ -38,7 +44,7 @@ async function run(plan: LoadPlan): Promise<void> {
   const answeredAt: number[] = [];
   const statuses: number[] = [];
   const free: Connection[] = [];
-  const all: Connection[] = [];
+  const all = new Set<Connection>();
   let answered = 0;
   const startedAt = machineMs();
   const endsAt = startedAt + durationMs;
@@ -68,7 +74,13 @@ async function run(plan: LoadPlan): Promise<void> {
       free.push(connection);
       pump();
     });
-    all.push(connection);
+    all.add(connection);
+    connection.socket.once("close", () => {
+      all.delete(connection);
+      // What was under way there gets no answer any more.
+      if (connection.current >= 0) answered += 1;
+      else if (free.includes(connection)) free.splice(free.indexOf(connection), 1);
+    });
     return connection;
   }
 
@@ -90,18 +102,18 @@ async function run(plan: LoadPlan): Promise<void> {
       return machineMs() >= endsAt;
     });
   } else {
-    const gapMs = 1_000 / pattern.rate;
-    const total = Math.floor(durationMs / gapMs);
+    const { total, dueAt } = timetableOf(pattern, durationMs);
     let opening = 0;
     pump = () => {
       const now = machineMs();
-      for (let due = startedAt + scheduledAt.length * gapMs; due <= now; due += gapMs) {
-        if (scheduledAt.length >= total) return;
+      while (scheduledAt.length < total) {
+        const due = startedAt + dueAt(scheduledAt.length);
+        if (due > now) break;
         const connection = free.pop();
         if (connection === undefined) break;
         send(connection, due);
       }
-      if (free.length > 4 || all.length + opening >= connectionsMax) return;
+      if (free.length > 4 || all.size + opening >= connectionsMax) return;
       opening += 1;
       open().then((connection) => {
         opening -= 1;
@@ -127,6 +139,19 @@ async function run(plan: LoadPlan): Promise<void> {
     answeredAt: Float64Array.from(answeredAt),
     statuses: Uint16Array.from(statuses),
   });
+}
+
+/** How many leave, and when each does, from the start of the run. */
+function timetableOf(
+  { rate, next }: Extract<Pattern, { kind: "open" }>,
+  durationMs: number,
+): { total: number; dueAt: (id: number) => number } {
+  const gapMs = 1_000 / rate;
+  const first = Math.floor(durationMs / gapMs);
+  if (next === undefined) return { total: first, dueAt: (id) => id * gapMs };
+  const gapNextMs = 1_000 / next.rate;
+  const dueAt = (id: number) => (id < first ? id * gapMs : durationMs + (id - first) * gapNextMs);
+  return { total: first + Math.floor(next.durationMs / gapNextMs), dueAt };
 }
 
 function openConnection(plan: LoadPlan, onAnswer: (status: number) => void): Promise<Connection> {

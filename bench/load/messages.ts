@@ -24,18 +24,23 @@ export function idPlaceholder(mark: string): string {
 /**
  * Closed: each of `connections` sends its next alert when the last is answered, and none sends
  * while more than `undeliveredMax` are answered but have not arrived. Open: alerts leave at
- * `rate` a second, whatever became of those before.
+ * `rate` a second, whatever became of those before; `next` is what follows without a pause.
  */
 export type Pattern =
   | { readonly kind: "closed"; readonly connections: number; readonly undeliveredMax: number }
-  | { readonly kind: "open"; readonly rate: number };
+  | { readonly kind: "open"; readonly rate: number; readonly next?: Rate };
+
+export interface Rate {
+  readonly rate: number;
+  readonly durationMs: number;
+}
 
 export interface LoadPlan {
   readonly mark: string;
   readonly target: Target;
   readonly pattern: Pattern;
   readonly durationMs: number;
-  /** How many deliveries an alert makes. */
+  /** How many deliveries a request makes. */
   readonly fanOut: number;
 }
 

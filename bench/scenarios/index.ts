@@ -1,4 +1,7 @@
+import { backlogScenario } from "./backlog.ts";
+import { isolationScenario } from "./isolation.ts";
 import { type LoadShape, loadScenario } from "./load.ts";
+import { overloadScenario } from "./overload.ts";
 import type { Scenario } from "./scenario.ts";
 
 const all = [
@@ -57,4 +60,21 @@ const latencies = [50, 200, 1_000, 3_000].map((rate) =>
   ),
 );
 
-export const scenarios: readonly Scenario[] = [...capacities, ...latencies];
+const minute = { overloadMs: 60_000, normalMs: 15_000 };
+
+const overloads = [
+  overloadScenario("overload-alerts", "twice the sustainable rate in single alerts for a minute", {
+    ...{ factor: 2, alertsPerRequest: 1, ...minute },
+  }),
+  overloadScenario("overload-batches", "five times it in batches of 100", {
+    ...{ factor: 5, alertsPerRequest: 100, ...minute },
+  }),
+];
+
+export const scenarios: readonly Scenario[] = [
+  ...capacities,
+  ...latencies,
+  ...overloads,
+  isolationScenario,
+  backlogScenario,
+];

@@ -104,7 +104,8 @@ export async function measure(
 
 let loads = 0;
 
-function planFor(running: Running, shape: Omit<LoadShape, "warmUpMs">): LoadPlan {
+/** A load whose ids no other has. */
+export function planFor(running: Running, shape: Omit<LoadShape, "warmUpMs">): LoadPlan {
   loads += 1;
   const mark = `bench-${loads}-`;
   const toBody = running.toBody ?? JSON.stringify;

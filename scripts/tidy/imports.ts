@@ -37,6 +37,7 @@ const groundFiles = [
   "setting-readers",
   "settings",
   "settings-text",
+  "thread-memory",
   "version",
 ];
 

@@ -83,6 +83,11 @@ export class LaneRunner {
 
   #startAll(lane: LaneState, sink: ReadySink): void {
     const { sinkType } = sink;
+    if (!this.#deps.store.holdsLeases()) {
+      // Soon it is known whose this is: kept, or taken back as the sink's change is told.
+      this.#rest(lane, engineLimits.storeRetryMs);
+      return;
+    }
     if (sinkType.rollUp !== null) lane.leasesMax = engineLimits.leasesPerRollUpLaneMax;
     if (lane.isHealthOld) {
       lane.health = null;

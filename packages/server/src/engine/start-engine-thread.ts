@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { threadLimits } from "../thread-memory.ts";
 import type { EngineControl } from "./engine-control.ts";
 import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
 
@@ -13,8 +14,9 @@ export async function startEngineThread(
 ): Promise<EngineControl> {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
     name: "engine",
+    resourceLimits: threadLimits,
     workerData: data,
-    transferList: Object.values(data.store),
+    transferList: [data.store.writer, data.store.reader],
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let nextId = 1;

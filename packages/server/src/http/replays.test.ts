@@ -109,6 +109,9 @@ test("a replay that makes no sense is refused with the cure", async () => {
     [{ state: "held" }, 400, /to_event_sink_id/],
     [{ to_event_sink_id: other }, 400, /no event sink/],
     [{ event_sink_id: sink, to_event_sink_id: sink }, 400, /leave out/],
+    [{ event_sink_id: other }, 400, /event sink .* check the id/],
+    [{ event_sink_id: other, to_event_sink_id: sink }, 400, /event sink .* check the id/],
+    [{ alert_uid: "01890a5d-ac96-774b-bcce-b302099a8057" }, 400, /no alert .* not your own `id`/],
     [{ tenant_id: "nobody" }, 404, /no tenant/],
     [{ states: "failed" }, 400, /states/],
     [{ since: "yesterday" }, 400, /since/],
@@ -120,6 +123,16 @@ test("a replay that makes no sense is refused with the cure", async () => {
   }
   const foreign = await http.call("POST", path, { tenant_id: "refusals" }, { key });
   assert.equal(foreign.status, 403);
+});
+
+test("what was for a sink that is deleted now can go to another one", async () => {
+  const gone = await makeSink("moved");
+  await failed("moved", gone);
+  const other = await makeSink("moved");
+  await http.call("DELETE", `/v1/event_sink/${gone}`);
+  const body = { tenant_id: "moved", event_sink_id: gone, to_event_sink_id: other };
+  const dry = await http.call("POST", path, { ...body, dry_run: true });
+  assert.deepEqual([dry.status, dry.json.replay?.matched_count], [200, 1], dry.text);
 });
 
 test("what was held is discarded on wish, and can be replayed", async () => {

@@ -33,6 +33,12 @@ const path = "/v1/delivery/replay";
 /** Parts of a count, 10,000 rows each, before a replay starts without knowing how much it is. */
 const countPartsMax = 50;
 
+/** No filter at all. */
+const anyDelivery = {
+  ...{ alertUid: null, dedupKey: null, action: null, state: null },
+  ...{ reason: null, since: null, until: null },
+};
+
 const Wrapped = Type.Object({ replay: ref(ReplayView) });
 
 /** Routes; `DeliveryView` is added by the alerts' own. */
@@ -141,14 +147,39 @@ async function refuse(order: ReplayOrder, store: Store): Promise<void> {
     );
   }
   if ((await store.getTenantSinks({ tenantId })) === null) throw unknownTenant(tenantId);
-  const named = { event_sink_id: filter.eventSinkId, to_event_sink_id: toEventSinkId };
+  await refuseFilter(order, store);
   if (toEventSinkId === null) return;
-  if (named.event_sink_id === toEventSinkId) {
+  if (filter.eventSinkId === toEventSinkId) {
     throw invalid("to_event_sink_id", "To replay to the same sink leave out `to_event_sink_id`.");
   }
   if ((await store.getEventSink({ tenantId, id: toEventSinkId })) === null) {
     throw noSuchTarget(toEventSinkId);
   }
+}
+
+/** A mistyped id would find nothing and look like success. */
+async function refuseFilter({ tenantId, filter }: ReplayOrder, store: Store): Promise<void> {
+  const { eventSinkId, alertUid } = filter;
+  if (eventSinkId !== null && !(await hasBeenSink({ tenantId, id: eventSinkId }, store))) {
+    throw invalid(
+      "event_sink_id",
+      `Nothing of this tenant was ever sent to an event sink \`${eventSinkId}\`: check the id, and whose it is.`,
+    );
+  }
+  if (alertUid !== null && (await store.getAlert({ tenantId, id: alertUid })) === null) {
+    throw invalid(
+      "alert_uid",
+      `There is no alert \`${alertUid}\` of this tenant: check that it is the \`uid\` of the answer, and not your own \`id\`.`,
+    );
+  }
+}
+
+/** A sink that was deleted counts while it has deliveries: they can be replayed to another one. */
+async function hasBeenSink(scope: { tenantId: string; id: string }, store: Store) {
+  if ((await store.getEventSink(scope)) !== null) return true;
+  const filter = { ...anyDelivery, tenantId: scope.tenantId, eventSinkId: scope.id };
+  const { items } = await store.listDeliveries({ ...filter, after: null, limit: 1 });
+  return items.length > 0;
 }
 
 function refuseOutcome(

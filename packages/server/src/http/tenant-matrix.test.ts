@@ -126,7 +126,7 @@ const matrix: Readonly<Record<string, Calls>> = {
   "POST /v1/delivery/:id/retry": notThereWith({ include_overtaken: true }),
   "POST /v1/delivery/replay": ({ sink, ownSink }) => [
     { answer: 403, body: { tenant_id: theirs, event_sink_id: sink } },
-    { answer: "hidden", body: { tenant_id: own, event_sink_id: sink, dry_run: true } },
+    { answer: "refused", body: { tenant_id: own, event_sink_id: sink, dry_run: true } },
     {
       answer: "refused",
       body: { tenant_id: own, event_sink_id: ownSink, to_event_sink_id: sink },
@@ -298,11 +298,11 @@ for (const [route, calls] of Object.entries(matrix)) {
   });
 }
 
-test("a replay of another tenant's deliveries finds none of them", async () => {
+test("a replay of another tenant's deliveries is refused and sends none of them", async () => {
   const { sink, ownSink, delivery } = ids;
   const before = (await http.call("GET", `/v1/delivery/${delivery}`)).text;
   const body = { tenant_id: own, event_sink_id: sink, to_event_sink_id: ownSink, state: "pending" };
-  const { json } = await http.call("POST", "/v1/delivery/replay", body, { key });
-  assert.equal(json.replay.matched_count, 0);
+  const refused = await http.call("POST", "/v1/delivery/replay", body, { key });
+  assert.deepEqual([refused.status, refused.json.details[0].path], [400, "event_sink_id"]);
   assert.equal((await http.call("GET", `/v1/delivery/${delivery}`)).text, before);
 });

@@ -1,3 +1,4 @@
+import { isLeaseHeld, type NodeLease } from "./node-lease.ts";
 import {
   type Call,
   type ClientMessage,
@@ -8,6 +9,12 @@ import {
   type WorkerMessage,
 } from "./protocol.ts";
 import { type Store, StoreUnavailable } from "./store.ts";
+
+interface AttachedPorts {
+  readonly writer: StorePort;
+  readonly reader: StorePort;
+  readonly lease?: NodeLease;
+}
 
 interface Pending {
   resolve(value: unknown): void;
@@ -21,7 +28,7 @@ interface Pending {
  * as much as the work it asks for. The turn ends with `setImmediate`: microtasks run after
  * each socket's callback, so they would send one message for each request.
  */
-export function attachStore({ writer, reader }: Record<"writer" | "reader", StorePort>): Store {
+export function attachStore({ writer, reader, lease }: AttachedPorts): Store {
   const links = { writer: createLink(writer), reader: createLink(reader) };
   const operations = Object.fromEntries(
     (Object.keys(operationThreads) as OperationName[]).map((name) => {
@@ -29,11 +36,12 @@ export function attachStore({ writer, reader }: Record<"writer" | "reader", Stor
       return [name, (input: unknown) => link.call(name, input)];
     }),
   );
-  const store: Pick<Store, "subscribe" | "close"> = {
+  const store: Pick<Store, "subscribe" | "holdsLeases" | "close"> = {
     subscribe({ offersPerLane }, listener) {
       links.writer.onEvents = (events) => events.forEach(listener);
       links.writer.send({ kind: "subscribe", offersPerLane });
     },
+    holdsLeases: () => lease === undefined || isLeaseHeld(lease),
     async close() {
       await Promise.all([links.writer.close(), links.reader.close()]);
     },

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { NodeLease } from "./node-lease.ts";
 import type { StoreEvent, StoreOperations } from "./store.ts";
 
 export type OperationName = keyof StoreOperations;
@@ -131,4 +132,6 @@ export interface StorePort {
 export interface StoreConnection {
   readonly writer: MessagePort;
   readonly reader: MessagePort;
+  /** Of the node, where others may take over what this one holds. */
+  readonly lease?: NodeLease;
 }

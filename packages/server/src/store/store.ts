@@ -11,7 +11,7 @@
  * delivery at once to the engine that subscribes here (an *offer*), `claim` leases what
  * is due. `settle` counts only under the lease it names. A lease ends with its settle, with
  * `release`, or with its holder: on SQLite leases live in the writer's memory, so a
- * restart frees them all; on PostgreSQL they run out.
+ * restart frees them all; on PostgreSQL they run out, so `holdsLeases` is asked before each attempt.
  *
  * Order. Deliveries of one (sink, dedup_key) that must wait (`mustWait`) are stored
  * without a due time and get one when the last they wait for is settled for good.
@@ -398,6 +398,8 @@ export type Store = {
    * before events that were told after them.
    */
   subscribe(options: { offersPerLane: number }, listener: (event: StoreEvent) => void): void;
+  /** False while others may have taken over what is leased here: then nothing may be sent. */
+  holdsLeases(): boolean;
   close(): Promise<void>;
 };
 

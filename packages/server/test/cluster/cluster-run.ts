@@ -17,10 +17,10 @@ const row = (cells: readonly (string | number)[]) =>
     "",
   );
 
-const tell = ({ what, seconds, accepted, refused }: TrialReport) =>
-  console.log(row([what, seconds.toFixed(0), accepted, refused]));
+const tell = ({ what, seconds, accepted, refused, repeated }: TrialReport) =>
+  console.log(row([what, seconds.toFixed(0), accepted, refused, repeated]));
 
-console.log(row(["while", "seconds", "202", "503"]));
+console.log(row(["while", "seconds", "202", "503", "repeated"]));
 const { balance, oddAnswers, refusedUntold } = await runTrials(
   values.short ? shortTrials : longTrials,
   {

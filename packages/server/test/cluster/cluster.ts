@@ -26,6 +26,10 @@ export interface Cluster {
   killNode(index: number): Promise<void>;
   /** SIGSTOP, and SIGCONT after a time; the load goes round it meanwhile. */
   freezeNode(index: number, ms: number): Promise<void>;
+  /** Cuts a node off from the database; it goes on taking requests, and what it has begun. */
+  cutOffNode(index: number, ms: number): Promise<void>;
+  /** Alerts that the webhook has acknowledged more than once until now. */
+  repeatedCount(): number;
   /** Ends the load, waits until nothing is pending, and counts. */
   balance(): Promise<ClusterBalance>;
   close(): Promise<void>;
@@ -59,14 +63,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const database = await startPostgresPair();
   const operatorKey = randomBytes(32).toString("hex");
   const env = {
-    EVENT_SINKS_DATABASE_URL: database.url,
     EVENT_SINKS_API_KEY: operatorKey,
     EVENT_SINKS_ENCRYPTION_KEY: randomBytes(32).toString("base64"),
   };
+  const doors = await Promise.all(Array.from({ length: options.nodes }, database.openDoor));
   const start = async (index: number) => {
+    const url = doors[index]?.url ?? "";
     const folder = join(directory, String(index));
     await mkdir(folder, { recursive: true });
-    return startService(owner, folder, env);
+    return startService(owner, folder, { ...env, EVENT_SINKS_DATABASE_URL: url });
   };
   /** Undefined while it cannot be reached. */
   const nodes: (RunningService | undefined)[] = await Promise.all(
@@ -106,6 +111,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         node.process.kill("SIGCONT");
         return node;
       }),
+    async cutOffNode(index, ms) {
+      await doors[index]?.shut(ms);
+    },
+    repeatedCount: () => repeatedIn(receiver),
     async balance() {
       await load.end();
       await untilNothingIsPending(database);
@@ -165,16 +174,19 @@ const inconsistentSql = `SELECT
 const resettledSql = `SELECT count(*) AS count FROM (SELECT 1 FROM attempts WHERE outcome = 'delivered'
   GROUP BY tenant_id, delivery_id HAVING count(*) > 1) AS twice`;
 
+const repeatedIn = ({ acknowledged }: CountingReceiver) =>
+  [...acknowledged.values()].filter((lives) => lives.length > 1).length;
+
 async function balance(
   { run }: PostgresPair,
   { accepted, refusals }: ClusterLoad,
-  { acknowledged }: CountingReceiver,
+  receiver: CountingReceiver,
 ): Promise<ClusterBalance> {
   const count = async (sql: string) => Number((await run(sql))[0]?.["count"]);
   return {
     accepted: accepted.size,
-    lost: [...accepted].filter((id) => !acknowledged.has(id)).length,
-    repeated: [...acknowledged.values()].filter((lives) => lives.length > 1).length,
+    lost: [...accepted].filter((id) => !receiver.acknowledged.has(id)).length,
+    repeated: repeatedIn(receiver),
     resettled: await count(resettledSql),
     inconsistent: await count(inconsistentSql),
     refused: refusals.told,

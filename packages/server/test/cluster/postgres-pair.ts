@@ -13,11 +13,11 @@ import {
 
 /**
  * A PostgreSQL server and its synchronous standby: a commit is answered when it is on both disks. Nodes
- * reach whichever leads through one address, as they would through a proxy or a floating one.
+ * reach whichever leads through an address each, as they would through a proxy or a floating one.
  */
 export interface PostgresPair {
-  /** The URL of the database "cluster" on the server that leads. */
-  readonly url: string;
+  /** Makes one more way to the database "cluster" on whichever server leads. */
+  openDoor(): Promise<Door>;
   /** Runs one statement there. */
   run(sql: string): Promise<Record<string, unknown>[]>;
   /** Takes the leading server away in order. @returns what brings it back. */
@@ -25,6 +25,12 @@ export interface PostgresPair {
   /** Kills the leading server with all its connections, and lets the standby lead, alone from now on. */
   failOver(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Door {
+  readonly url: string;
+  /** Cuts all connections through it, and lets none through for a time. */
+  shut(ms: number): Promise<void>;
 }
 
 const database = "cluster";
@@ -41,13 +47,17 @@ export async function startPostgresPair(): Promise<PostgresPair> {
     wal_retrieve_retry_interval: "100ms",
   });
   let leaderSocket = socketIn(folder);
-  const door = await openDoor(() => leaderSocket);
+  const doors: Awaited<ReturnType<typeof openDoor>>[] = [];
   const run = async (sql: string, name = database) =>
     (await runOnce(leader.urlOf(name), sql)).rows as Record<string, unknown>[];
   await run(`CREATE DATABASE ${database}`, "postgres");
   const closing = new Set<() => Promise<void>>([() => leader.stop(), () => standby.stop()]);
   return {
-    url: `postgres://postgres@127.0.0.1:${door.port}/${database}`,
+    async openDoor() {
+      const door = await openDoor(() => leaderSocket);
+      doors.push(door);
+      return { url: `postgres://postgres@127.0.0.1:${door.port}/${database}`, shut: door.shut };
+    },
     run,
     async stop() {
       await leader.stop();
@@ -60,14 +70,14 @@ export async function startPostgresPair(): Promise<PostgresPair> {
         Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]),
         "SIGKILL",
       );
-      door.cut();
+      for (const door of doors) door.cut();
       await leader.stop();
       await runOnce(standby.urlOf("postgres"), "SELECT pg_promote(true, 60)");
       leader = standby;
       leaderSocket = socketIn(standbyFolder);
     },
     async close() {
-      door.close();
+      for (const door of doors) door.close();
       for (const close of closing) await close();
       for (const path of [folder, standbyFolder]) rmSync(path, { recursive: true, force: true });
     },
@@ -93,7 +103,12 @@ async function openDoor(target: () => string) {
     socket.on("error", () => socket.destroy());
     socket.on("close", () => sockets.delete(socket));
   };
+  let isShut = false;
   const server = createServer((client) => {
+    if (isShut) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(target());
     for (const socket of [client, upstream]) keep(socket);
     client.pipe(upstream).pipe(client);
@@ -107,6 +122,12 @@ async function openDoor(target: () => string) {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    async shut(ms: number) {
+      isShut = true;
+      cut();
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      isShut = false;
+    },
     close() {
       server.close();
       cut();

@@ -10,8 +10,8 @@ export interface TrialSizes {
   readonly kills: number;
   /** From one kill to the next. */
   readonly killEveryMs: number;
-  /** Longer than a lease (10 s), so that others take the node's sinks before it wakes. */
-  readonly freezeMs: number;
+  /** Longer than a lease (10 s), so that others take a node's sinks before it is back. */
+  readonly leaselessMs: number;
   readonly dropMs: number;
   readonly awayMs: number;
   readonly afterFailOverMs: number;
@@ -20,7 +20,7 @@ export interface TrialSizes {
 export const shortTrials: TrialSizes = {
   kills: 3,
   killEveryMs: 1_500,
-  freezeMs: 12_000,
+  leaselessMs: 12_000,
   dropMs: 2_000,
   awayMs: 4_000,
   afterFailOverMs: 2_000,
@@ -29,7 +29,7 @@ export const shortTrials: TrialSizes = {
 export const longTrials: TrialSizes = {
   kills: 20,
   killEveryMs: 3_000,
-  freezeMs: 25_000,
+  leaselessMs: 25_000,
   dropMs: 20_000,
   awayMs: 60_000,
   afterFailOverMs: 20_000,
@@ -52,8 +52,11 @@ export const trials: readonly Trial[] = [
     },
   },
   {
-    what: "a node frozen",
-    run: ({ freezeNode }, { freezeMs }) => freezeNode(0, freezeMs),
+    // The third node has all the sinks then.
+    what: "one frozen, one cut off",
+    async run({ freezeNode, cutOffNode }, { leaselessMs }) {
+      await Promise.all([freezeNode(0, leaselessMs), cutOffNode(1, leaselessMs)]);
+    },
   },
   {
     what: "connections dropped",
@@ -91,6 +94,8 @@ export interface TrialReport {
   /** Answered 202, and 503 with Retry-After, while it went on. */
   readonly accepted: number;
   readonly refused: number;
+  /** Acknowledged by the webhook a second time. */
+  readonly repeated: number;
 }
 
 export interface TrialsResult {
@@ -109,22 +114,32 @@ export async function runTrials(
 ): Promise<TrialsResult> {
   const cluster = await startCluster(options);
   const { load } = cluster;
+  const reports: TrialReport[] = [];
+  const count = () => ({
+    accepted: load.accepted.size,
+    refused: load.refusals.told,
+    repeated: cluster.repeatedCount(),
+  });
+  /** Runs it, and reports on what happened meanwhile. */
+  async function watch<T>(what: string, run: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const before = count();
+    const result = await run();
+    const after = count();
+    const report = {
+      what,
+      seconds: (performance.now() - startedAt) / 1000,
+      accepted: after.accepted - before.accepted,
+      refused: after.refused - before.refused,
+      repeated: after.repeated - before.repeated,
+    };
+    reports.push(report);
+    onReport(report);
+    return result;
+  }
   try {
-    const reports: TrialReport[] = [];
-    for (const { what, run } of trials) {
-      const startedAt = performance.now();
-      const [accepted, refused] = [load.accepted.size, load.refusals.told];
-      await run(cluster, sizes);
-      const report = {
-        what,
-        seconds: (performance.now() - startedAt) / 1000,
-        accepted: load.accepted.size - accepted,
-        refused: load.refusals.told - refused,
-      };
-      reports.push(report);
-      onReport(report);
-    }
-    const balance = await cluster.balance();
+    for (const { what, run } of trials) await watch(what, () => run(cluster, sizes));
+    const balance = await watch("the rest delivered", cluster.balance);
     return { balance, reports, oddAnswers: load.oddAnswers, refusedUntold: load.refusals.untold };
   } finally {
     await cluster.close();

@@ -4,16 +4,13 @@
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
-import { mainPath, startService } from "../support/start-service.ts";
+import { startService } from "../support/start-service.ts";
 import { createRandom } from "./crash-lives.ts";
+import { killAtWrite, migrationsIn } from "./power-cut-starts.ts";
 import {
   buildPowerLossLibrary,
   createPowerLossDisk,
@@ -28,42 +25,6 @@ const rounds = 10;
 function freshDisk(): { root: string; disk: PowerLossDisk } {
   const root = mkdtempSync(join(workshop, "root-"));
   return { root, disk: createPowerLossDisk(library, root, `${root}-notes`) };
-}
-
-/** Starts the service and kills it when it has written so often. */
-async function killAtWrite(root: string, disk: PowerLossDisk, writes: number): Promise<void> {
-  const child = spawn(process.execPath, [mainPath], {
-    cwd: root,
-    env: { PATH: process.env["PATH"], EVENT_SINKS_LISTEN: "127.0.0.1:0", ...disk.env },
-    stdio: "ignore",
-  });
-  const exited = once(child, "exit");
-  // A start may write a little less often than the one that was counted.
-  const end = performance.now() + 20_000;
-  while (disk.count("writes") < writes && child.exitCode === null && performance.now() < end) {
-    await turn();
-  }
-  child.kill("SIGKILL");
-  const [code] = await exited;
-  assert.equal(code, null, "it was killed, and did not end by itself");
-}
-
-/** How many migrations a power failure has left; null without a database. Looks at a copy: opening mends. */
-function migrationsIn(root: string): number | null {
-  const copy = mkdtempSync(join(workshop, "copy-"));
-  cpSync(root, copy, { recursive: true });
-  const path = join(copy, "data/event-sinks.db");
-  if (!existsSync(path)) return null;
-  const db = new DatabaseSync(path);
-  try {
-    const [integrity] = db.prepare("PRAGMA integrity_check").all();
-    assert.deepEqual({ ...integrity }, { integrity_check: "ok" });
-    const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'").get();
-    if (isThere === undefined) return 0;
-    return Number(db.prepare("SELECT count(*) AS count FROM migrations").get()?.["count"]);
-  } finally {
-    db.close();
-  }
 }
 
 test("a first start that is killed anywhere can be repeated", { timeout: 240_000 }, async (t) => {

@@ -405,19 +405,21 @@ static int sync_folder(int fd) {
   if (!path_of(fd, path) || fstat(fd, &status) != 0 || !S_ISDIR(status.st_mode)) return 0;
   control->syncs += 1;
   if (control->syncs_lie) return 1;
-  int left = 0;
+  static struct name_note synced[NAMES_MAX];
+  int left = 0, synced_count = 0;
   for (int index = 0; index < name_count; index++) {
-    if (strcmp(names[index].folder, path) != 0) {
-      names[left++] = names[index];
-      continue;
-    }
-    if (names[index].kept != NULL) let_go(names[index].kept);
-    free(names[index].folder);
-    free(names[index].line);
-    free(names[index].kept);
+    if (strcmp(names[index].folder, path) != 0) names[left++] = names[index];
+    else synced[synced_count++] = names[index];
   }
   name_count = left;
+  /* First the notes: a kill in between must not leave one of a file that is gone. */
   write_names();
+  for (int index = 0; index < synced_count; index++) {
+    if (synced[index].kept != NULL) let_go(synced[index].kept);
+    free(synced[index].folder);
+    free(synced[index].line);
+    free(synced[index].kept);
+  }
   return 1;
 }
 

@@ -129,6 +129,7 @@ export async function openSlackTalk(
     return alertOf(
       { id: newId(), name: "Disk full", description: "On db-1", ...fields },
       {
+        uid: newId(),
         dedupKey: "disk",
         hasExplicitKey: true,
         severityId: 4,

@@ -1,4 +1,5 @@
 import {
+  type SlackAppConfig,
   startDiscordSimulator,
   startPagerDutySimulator,
   startSlackSimulator,
@@ -13,9 +14,10 @@ export type Platforms = Awaited<ReturnType<typeof startPlatforms>>;
 export async function startPlatforms(
   t: { after(run: () => Promise<unknown>): void },
   login?: { readonly user: string; readonly password: string },
+  slackApp: Partial<SlackAppConfig> = {},
 ) {
   const [slack, pagerduty, webhook, teams, discord, smtp] = await Promise.all([
-    startSlackSimulator({ rates: "unlimited" }),
+    startSlackSimulator({ rates: "unlimited", app: slackApp }),
     startPagerDutySimulator(),
     startWebhookReceiver(),
     startTeamsSimulator(),

@@ -12,6 +12,8 @@ export interface RunningService {
   readonly process: ChildProcess;
   /** Parsed log lines so far. */
   readonly log: readonly LogLine[];
+  /** What it has said on stderr so far. */
+  readonly errorText: string;
   /** Calls the API with the operator key. */
   call(method: string, path: string, body?: unknown): Promise<ApiAnswer>;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -88,6 +90,9 @@ export async function startService(
     operatorKey,
     process: child,
     log,
+    get errorText() {
+      return errors;
+    },
     kill,
     call: (method, path, body) => callApi(url + path, operatorKey, method, body),
     async stop() {

@@ -85,8 +85,9 @@ function planTrigger(input: Situation, memory: SlackMemory, progress: Progress):
   const told = memory.messages.findLast((message) => isFresh(message, now));
   if (isResolveWaiting && memory.isResolveTold && told !== undefined) {
     // Its forerunner has told the resolve; this one is added to it.
-    const isAdded = progress.ordinal !== null || !told.isEditable;
-    return isAdded ? done() : edit(joinedBy(told, input), true);
+    return isCounted(input, memory) || !told.isEditable
+      ? done()
+      : edit(joinedBy(told, newOf(input, memory)), true);
   }
   const live = liveMessage(memory, input);
   if (live === undefined) {
@@ -95,18 +96,19 @@ function planTrigger(input: Situation, memory: SlackMemory, progress: Progress):
       ? post({ ...message, state: "resolved", stateSince: now }, true)
       : post(message, false);
   }
-  const isCounted = progress.ordinal !== null;
-  if (!isCounted && live.isEditable) return edit(joinedBy(live, input), false);
-  const joined = isCounted ? live : joinedBy(live, input);
+  const isKnown = isCounted(input, memory);
+  const triggers = newOf(input, memory);
+  if (!isKnown && live.isEditable) return edit(joinedBy(live, triggers), false);
+  const joined = isKnown ? live : joinedBy(live, triggers);
   if (progress.refused.includes(live.ts)) return post(joined, false);
   if (progress.replied.includes(live.ts)) return done();
-  const isWorse = isCounted ? progress.isWorse : isWorseThan(input, live);
+  const isWorse = isKnown ? progress.isWorse : isWorseThan(triggers, live);
   const text = repeatReply(input, {
     count: progress.ordinal ?? joined.count,
     isWorse,
     severityId: joined.severityId,
   });
-  return { ...reply(live, text), joined: isCounted ? null : joined, isBroadcast: isWorse };
+  return { ...reply(live, text), joined: isKnown ? null : joined, isBroadcast: isWorse };
 }
 
 function planClosing(input: Situation, memory: SlackMemory, progress: Progress): Task {
@@ -139,6 +141,16 @@ function mayBecome(from: ProblemState, to: ProblemState): boolean {
 
 /** A trigger, with the earlier ones that it speaks for. */
 export type Triggers = Pick<StepInput, "alert" | "earlier">;
+
+/** Whether its message counts a trigger already, from an earlier try. */
+function isCounted({ alert, deliveryId }: Situation, memory: SlackMemory): boolean {
+  return progressOf(memory, deliveryId).ordinal !== null || memory.counted.includes(alert.uid);
+}
+
+/** A trigger with those of the earlier ones that were not counted with another. */
+export function newOf({ alert, earlier }: Triggers, { counted }: SlackMemory): Triggers {
+  return { alert, earlier: earlier.filter(({ uid }) => !counted.includes(uid)) };
+}
 
 /** A message after more triggers: their newest findings, the gravest severity so far. */
 function joinedBy(message: OpenMessage, triggers: Triggers): OpenMessage {

@@ -72,6 +72,11 @@ export interface SlackMemory {
   readonly isResolveTold: boolean;
   /** Slack refused the roll-up with this alert in it: it goes out by itself. */
   readonly isToldAlone: boolean;
+  /**
+   * Uids of triggers that a message counts already, though they have not been told to the end: the next
+   * try may find them grouped otherwise.
+   */
+  readonly counted: readonly string[];
   readonly progress: readonly Progress[];
 }
 
@@ -83,6 +88,7 @@ export const memoryLimits = {
   rollUpsMax: 5,
   /** Deliveries of one key under way or waiting for a retry; beyond it the oldest start over. */
   progressMax: 10,
+  countedMax: 50,
 } as const;
 
 export function noProgress(deliveryId: string): Progress {
@@ -114,6 +120,17 @@ export function withProgress(
   return { ...memory, progress: [...others, changed].slice(-memoryLimits.progressMax) };
 }
 
+/** Memory that knows these triggers as counted. */
+export function withCounted(memory: SlackMemory, uids: readonly string[]): SlackMemory {
+  const counted = [...withoutCounted(memory, uids).counted, ...uids];
+  return { ...memory, counted: counted.slice(-memoryLimits.countedMax) };
+}
+
+/** Memory after these triggers were told. */
+export function withoutCounted(memory: SlackMemory, uids: readonly string[]): SlackMemory {
+  return { ...memory, counted: memory.counted.filter((uid) => !uids.includes(uid)) };
+}
+
 /** Memory without the progress of a delivery that is done. */
 export function withoutProgress(memory: SlackMemory, deliveryId: string): SlackMemory {
   const progress = memory.progress.filter((each) => each.deliveryId !== deliveryId);
@@ -135,7 +152,7 @@ export function withMessage(
 
 /** Memory as it is stored; `{}` when there is nothing to remember. */
 export function writeMemory(memory: SlackMemory): JsonObject {
-  const { search, isResolveTold, isToldAlone, progress } = memory;
+  const { search, isResolveTold, isToldAlone, counted, progress } = memory;
   const messages = writeMessages(memory.messages.slice(-memoryLimits.messagesMax));
   const rollUps = memory.rollUps.slice(-memoryLimits.rollUpsMax);
   return {
@@ -146,6 +163,7 @@ export function writeMemory(memory: SlackMemory): JsonObject {
       : { roll_ups: rollUps.map(({ channel, ts }) => ({ channel, ts })) }),
     ...(isResolveTold ? { is_resolve_told: true } : {}),
     ...(isToldAlone ? { is_told_alone: true } : {}),
+    ...(counted.length === 0 ? {} : { counted: [...counted] }),
     ...(progress.length === 0 ? {} : { progress: progress.map(writeProgress) }),
   };
 }
@@ -200,12 +218,17 @@ export function readMemory(stored: JsonObject): SlackMemory {
     rollUps: objects(stored["roll_ups"]).flatMap(readThreadStart),
     isResolveTold: stored["is_resolve_told"] === true,
     isToldAlone: stored["is_told_alone"] === true,
+    counted: texts(stored["counted"]),
     progress: objects(stored["progress"]).flatMap(readProgress),
   };
 }
 
 function objects(value: JsonValue | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function texts(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function readThreadStart({ channel, ts }: JsonObject): ThreadStart[] {
@@ -238,8 +261,6 @@ function readMessage(stored: JsonObject): OpenMessage[] {
 function readProgress(stored: JsonObject): Progress[] {
   const { delivery_id: deliveryId, ordinal, degraded } = stored;
   if (typeof deliveryId !== "string") return [];
-  const texts = (value: JsonValue | undefined) =>
-    Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
   return [
     {
       deliveryId,

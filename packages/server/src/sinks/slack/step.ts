@@ -35,6 +35,7 @@ import {
   progressOf,
   readMemory,
   type SlackMemory,
+  withoutCounted,
   withoutProgress,
   withProgress,
   writeMemory,
@@ -212,12 +213,13 @@ function goOn(input: StepInput, memory: SlackMemory): SinkOutcome {
 
 /** A resolve closes the problem: nothing of it has to be remembered. */
 function delivered(
-  { alert, deliveryId }: StepInput,
+  { alert, earlier, deliveryId }: StepInput,
   memory: SlackMemory,
   toldBefore: string | undefined,
 ): SinkOutcome {
   const { degraded } = progressOf(memory, deliveryId);
-  const left = withoutProgress(memory, deliveryId);
+  const told = [...earlier, alert].map(({ uid }) => uid);
+  const left = withoutCounted(withoutProgress(memory, deliveryId), told);
   const detail =
     degraded === null
       ? toldBefore

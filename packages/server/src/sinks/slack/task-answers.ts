@@ -4,12 +4,13 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { StepInput } from "../sink-type.ts";
 import type { SlackFailure } from "./api.ts";
 import { readSettings } from "./args.ts";
-import { isWorseThan, type Task } from "./conversation.ts";
+import { isWorseThan, newOf, type Task } from "./conversation.ts";
 import {
   memoryLimits,
   type OpenMessage,
   progressOf,
   type SlackMemory,
+  withCounted,
   withMessage,
   withProgress,
 } from "./memory.ts";
@@ -56,12 +57,16 @@ function notePosted(
 
 /** A message as it reads now; a trigger that it had not counted is noted as counted. */
 function noteEdited(message: OpenMessage, input: StepInput, memory: SlackMemory): SlackMemory {
-  const { alert, deliveryId } = input;
+  const { alert, earlier, deliveryId } = input;
   const before = memory.messages.find(({ ts }) => ts === message.ts);
   const edited = withMessage(memory, message, message);
   if (alert.action !== "trigger") return edited;
-  const isWorse = before !== undefined && isWorseThan(input, before);
-  return withProgress(edited, deliveryId, { ordinal: message.count, isWorse });
+  const isWorse = before !== undefined && isWorseThan(newOf(input, memory), before);
+  const counted = withCounted(
+    edited,
+    [...earlier, alert].map(({ uid }) => uid),
+  );
+  return withProgress(counted, deliveryId, { ordinal: message.count, isWorse });
 }
 
 /**

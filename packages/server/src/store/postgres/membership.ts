@@ -6,16 +6,19 @@
  * free. A lease that has run out is never revived: the node takes a new id, takes back those of its
  * lanes that nobody has taken meanwhile, and forgets the others with all it held there.
  *
- * What this cannot prevent: a node that is frozen between two heartbeats, or cut off, goes on sending
- * what it holds when it wakes up, while another has its lanes already. A delivery may then be sent
- * twice, and out of order; it is settled once (`settle.ts`).
+ * Before each attempt it is looked at whether the lease still holds (`node-lease.ts`), so a node that
+ * wakes up after a freeze, or is cut off from the database, begins nothing until it has rejoined.
+ *
+ * What this cannot prevent: requests that were on their way when the node froze arrive, and so does one
+ * for which it froze between the look and the send. Such a delivery may be sent twice, and out of
+ * order, since another node has its lane already; it is settled once (`settle.ts`).
  */
 
 import type { Queries } from "./database.ts";
 import { announceChange, type NodeState } from "./node-state.ts";
 import { dropLeases, ownLanes } from "./own-lanes.ts";
 
-const leaseSeconds = 10;
+export const leaseMs = 10_000;
 
 /** A node tells this often that it is alive. */
 export const heartbeatMs = 2_500;
@@ -24,7 +27,7 @@ export const heartbeatMs = 2_500;
 export async function join(db: Queries, id: string): Promise<void> {
   await db.run(
     `INSERT INTO nodes (id, leased_until, started_at)
-     VALUES ($1, clock_timestamp() + make_interval(secs => ${leaseSeconds}), clock_timestamp())`,
+     VALUES ($1, clock_timestamp() + make_interval(secs => ${leaseMs / 1000}), clock_timestamp())`,
     id,
   );
   await db.run(
@@ -36,7 +39,7 @@ export async function join(db: Queries, id: string): Promise<void> {
 /** @returns whether other nodes are alive; null when the lease had run out. */
 export async function renew(db: Queries, id: string): Promise<boolean | null> {
   const row = await db.get<{ has_others: boolean }>(
-    `UPDATE nodes SET leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    `UPDATE nodes SET leased_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1000})
      WHERE id = $1 AND leased_until > clock_timestamp()
      RETURNING EXISTS (SELECT 1 FROM nodes o WHERE o.id <> $1 AND o.leased_until > clock_timestamp())
        AS has_others`,
@@ -54,6 +57,8 @@ export async function leave(db: Queries, id: string): Promise<void> {
 /** After the lease has run out: begins anew with the lanes that can still be had. */
 export async function rejoin(state: NodeState, newId: string): Promise<void> {
   const { id: oldId } = state;
+  // It was asked for twice: those who have a lease give up nothing.
+  if ((await renew(state.db, oldId)) !== null) return;
   const former = [...state.lanes.values()];
   state.id = newId;
   state.undo.push(() => {

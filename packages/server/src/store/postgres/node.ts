@@ -27,14 +27,22 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../../clock.ts";
 import { newId } from "../../ids.ts";
+import { endLease, extendLease, type NodeLease, readLeaseClock } from "../node-lease.ts";
 import type { ClientMessage, Reply, WorkerNotice } from "../protocol.ts";
 import { createCallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
 import { openDatabase } from "./database.ts";
-import { hasMail, heartbeatMs, join, leave, renew } from "./membership.ts";
+import { hasMail, heartbeatMs, join, leaseMs, leave, renew } from "./membership.ts";
 import { NodeLoop } from "./node-loop.ts";
 import { runRead } from "./operations.ts";
 import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
+
+/** What it is started with. */
+export interface NodeData {
+  readonly url: string;
+  /** Shared with all who send what this node has leased. */
+  readonly lease: NodeLease;
+}
 
 /** From the main thread. */
 export type NodeControl =
@@ -43,10 +51,13 @@ export type NodeControl =
 
 const connectionsMax = 10;
 const mailMs = 100;
+/** After the lease was found to have run out. */
+const rejoinMs = 200;
 const lookAroundMs = 3_000;
 const partitionsMs = 6 * 3_600_000;
 
-const pool = openDatabase({ url: workerData.url, connectionsMax });
+const { url, lease } = workerData as NodeData;
+const pool = openDatabase({ url, connectionsMax });
 const queue = createCallQueue(
   () => loop.schedule(),
   (client) => loop.forget(client),
@@ -106,9 +117,17 @@ async function answerRead(id: number, name: string, input: unknown): Promise<Rep
 
 async function beat(): Promise<void> {
   try {
-    const others = await renew(pool, loop.state.id);
-    if (others === null) loop.rejoin();
-    else hasOthers = others;
+    const { id } = loop.state;
+    const from = readLeaseClock();
+    const others = await renew(pool, id);
+    if (others === null) {
+      endLease(lease);
+      loop.rejoin();
+      setTimeout(() => void beat(), rejoinMs).unref();
+    } else {
+      hasOthers = others;
+      extendLease(lease, from, leaseMs);
+    }
   } catch {
     // The database is gone; whoever writes hears of it.
   }

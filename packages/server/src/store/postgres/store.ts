@@ -1,13 +1,15 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import { systemClock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { threadLimits } from "../../thread-memory.ts";
 import { migrate } from "../migrate.ts";
 import { markName, refuseHalfMoved } from "../move/move-mark.ts";
+import { createNodeLease, type NodeLease } from "../node-lease.ts";
 import type { StoreConnection, WorkerNotice } from "../protocol.ts";
 import { openDatabase } from "./database.ts";
 import { getMeta } from "./meta.ts";
 import { lockMigrations, migratedPostgres } from "./migrated-postgres.ts";
-import type { NodeControl } from "./node.ts";
+import type { NodeControl, NodeData } from "./node.ts";
 import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
 
@@ -38,14 +40,15 @@ export interface PostgresStore {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   await migratePostgres(options.url);
-  const { worker, ended } = await startNode(options);
+  const lease = createNodeLease();
+  const { worker, ended } = await startNode(options, lease);
   return {
     connect() {
       const toWriter = new MessageChannel();
       const toReader = new MessageChannel();
       const control = { kind: "connect", writer: toWriter.port1, reader: toReader.port1 } as const;
       worker.postMessage(control satisfies NodeControl, [control.writer, control.reader]);
-      return { writer: toWriter.port2, reader: toReader.port2 };
+      return { writer: toWriter.port2, reader: toReader.port2, lease };
     },
     async close() {
       worker.postMessage({ kind: "close" } satisfies NodeControl);
@@ -75,10 +78,11 @@ export async function migratePostgres(url: string, { isMoveTarget = false } = {}
   }
 }
 
-async function startNode({ url, log, onCrash }: PostgresStoreOptions) {
+async function startNode({ url, log, onCrash }: PostgresStoreOptions, lease: NodeLease) {
   const worker = new Worker(new URL("./node.ts", import.meta.url), {
     name: "store-node",
-    workerData: { url },
+    resourceLimits: threadLimits,
+    workerData: { url, lease } satisfies NodeData,
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { makeDurableFolder } from "../../durable-folder.ts";
 import type { Log } from "../../log.ts";
+import { threadLimits } from "../../thread-memory.ts";
 import { migrate } from "../migrate.ts";
 import { markName, refuseMoved } from "../move/move-mark.ts";
 import type { ControlMessage, StoreConnection, WorkerNotice } from "../protocol.ts";
@@ -161,6 +162,7 @@ async function startWorker(
 ): Promise<RunningWorker> {
   const worker = new Worker(workerUrls[name], {
     name: `store-${name}`,
+    resourceLimits: threadLimits,
     workerData: { path },
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
