@@ -2,6 +2,7 @@ import { backupCommand } from "./backup.ts";
 import type { Command } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { doctorCommand } from "./doctor.ts";
+import { migrateCommand } from "./migrate.ts";
 import { moveCommand } from "./move.ts";
 import { rotateEncryptionKeyCommand } from "./rotate-encryption-key.ts";
 import { serveCommand } from "./serve.ts";
@@ -12,6 +13,7 @@ export const commands: readonly [Command, ...Command[]] = [
   configCommand,
   backupCommand,
   doctorCommand,
+  migrateCommand,
   rotateEncryptionKeyCommand,
   moveCommand,
 ];

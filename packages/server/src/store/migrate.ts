@@ -21,14 +21,20 @@ export interface MigratedDatabase {
   apply(migration: Migration): void | Promise<void>;
 }
 
+export interface Migrated {
+  /** What the database has now. */
+  readonly schema: number;
+  /** How many steps were run. */
+  readonly ran: number;
+}
+
 /**
  * Brings a database to the schema this version knows. Forward only: there is no way back,
  * so a database that is ahead is refused before anything is touched.
  * @param folder holds `000001_<what>.sql` and so on; PostgreSQL's has the same numbers and names.
- * @returns how many steps were run.
  * @throws Error with a sentence for the operator when the database is not one of ours or is newer.
  */
-export async function migrate(database: MigratedDatabase, folder: URL): Promise<number> {
+export async function migrate(database: MigratedDatabase, folder: URL): Promise<Migrated> {
   const migrations = readMigrations(folder);
   const applied = await database.applied();
   for (const [index, { number, name }] of applied.entries()) {
@@ -49,7 +55,7 @@ export async function migrate(database: MigratedDatabase, folder: URL): Promise<
   }
   const missing = migrations.slice(applied.length);
   for (const migration of missing) await database.apply(migration);
-  return missing.length;
+  return { schema: migrations.length, ran: missing.length };
 }
 
 /** Reads a folder of migrations, in order. Throws when a number is missing or taken twice. */

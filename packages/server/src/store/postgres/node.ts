@@ -2,7 +2,7 @@
  * A node: the one thread of a process that speaks to PostgreSQL.
  *
  * Threads. Whoever uses the store holds two message ports (`client.ts`), and both lead here. What
- * comes by the port for reading runs at once, on any connection of the pool. What comes by the other
+ * comes by the port for reading runs at once, on connections of its own. What comes by the other
  * is worked in turns, as SQLite's writer does (`node-loop.ts`): one transaction each, answered when
  * it is committed. So a node never competes with itself, and what it knows of its lanes holds from
  * the look to the write.
@@ -33,9 +33,10 @@ import { createCallQueue, type PortClient, sendAnswers } from "../worker-ports.t
 import { openDatabase } from "./database.ts";
 import { hasMail, heartbeatMs, join, leaseMs, leave, renew } from "./membership.ts";
 import { NodeLoop } from "./node-loop.ts";
-import { runRead } from "./operations.ts";
+import { isSearch, runRead } from "./operations.ts";
 import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
+import { nodeConnections } from "./requirements.ts";
 
 /** What it is started with. */
 export interface NodeData {
@@ -49,7 +50,6 @@ export type NodeControl =
   | { readonly kind: "connect"; readonly writer: MessagePort; readonly reader: MessagePort }
   | { readonly kind: "close" };
 
-const connectionsMax = 10;
 const mailMs = 100;
 /** After the lease was found to have run out. */
 const rejoinMs = 200;
@@ -57,13 +57,16 @@ const lookAroundMs = 3_000;
 const partitionsMs = 6 * 3_600_000;
 
 const { url, lease } = workerData as NodeData;
-const pool = openDatabase({ url, connectionsMax });
+/** Of its own for each: searches that take long keep nobody from a look-up, and neither keeps the work from being done. */
+const work = openDatabase({ url, connectionsMax: nodeConnections.work });
+const lookUps = openDatabase({ url, connectionsMax: nodeConnections.lookUps });
+const searches = openDatabase({ url, connectionsMax: nodeConnections.searches });
 const queue = createCallQueue(
   () => loop.schedule(),
   (client) => loop.forget(client),
 );
 const loop = new NodeLoop({
-  pool,
+  pool: work,
   queue,
   id: newId(),
   tell,
@@ -73,14 +76,14 @@ const readers = new Set<MessagePort>();
 let hasOthers = false;
 let isLooking = false;
 
-await join(pool, loop.state.id);
+await join(work, loop.state.id);
 await beat();
 const timers = [
   setInterval(() => void beat(), heartbeatMs),
   setInterval(() => void lookForMail(), mailMs),
   setInterval(() => loop.lookAround(), lookAroundMs),
   setInterval(
-    () => void pool.transaction((db) => makePartitions(db, systemClock.now())).catch(() => {}),
+    () => void work.transaction((db) => makePartitions(db, systemClock.now())).catch(() => {}),
     partitionsMs,
   ),
 ];
@@ -106,7 +109,11 @@ function connect({ writer, reader }: { writer: MessagePort; reader: MessagePort 
 
 async function answerRead(id: number, name: string, input: unknown): Promise<Reply> {
   try {
-    return { id, kind: "ok", value: await runRead(pool, name, input) };
+    return {
+      id,
+      kind: "ok",
+      value: await runRead(isSearch(name) ? searches : lookUps, name, input),
+    };
   } catch (error) {
     const fault = readPostgresFault(error);
     const reason = error instanceof Error ? error.message : String(error);
@@ -119,7 +126,7 @@ async function beat(): Promise<void> {
   try {
     const { id } = loop.state;
     const from = readLeaseClock();
-    const others = await renew(pool, id);
+    const others = await renew(work, id);
     if (others === null) {
       endLease(lease);
       loop.rejoin();
@@ -137,7 +144,7 @@ async function lookForMail(): Promise<void> {
   if (isLooking || !hasOthers) return;
   isLooking = true;
   loop.giveLanes();
-  if (await hasMail(pool, loop.state.id).catch(() => false)) loop.readMail();
+  if (await hasMail(work, loop.state.id).catch(() => false)) loop.readMail();
   isLooking = false;
 }
 
@@ -145,8 +152,8 @@ async function end(): Promise<void> {
   for (const timer of timers) clearInterval(timer);
   queue.closePorts();
   for (const reader of readers) reader.close();
-  await leave(pool, loop.state.id).catch(() => {});
-  await pool.close();
+  await leave(work, loop.state.id).catch(() => {});
+  await Promise.all([work, lookUps, searches].map((pool) => pool.close()));
   parentPort?.close();
 }
 

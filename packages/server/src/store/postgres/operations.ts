@@ -143,6 +143,20 @@ export async function runWrite(state: NodeState, name: string, input: unknown): 
   return output;
 }
 
+const searchNames: ReadonlySet<string> = new Set<keyof ReadOperations>([
+  "listAlerts",
+  "listDeliveries",
+  "listAudit",
+  "countReplay",
+  "getSinkStatistics",
+  "getOverview",
+]);
+
+/** Whether an operation that reads may take long. */
+export function isSearch(name: string): boolean {
+  return searchNames.has(name);
+}
+
 /** Runs an operation that came over a port and writes nothing. */
 export async function runRead(db: Queries, name: string, input: unknown): Promise<unknown> {
   const operation = readByName.get(name);

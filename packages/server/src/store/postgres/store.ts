@@ -2,7 +2,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { systemClock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { threadLimits } from "../../thread-memory.ts";
-import { migrate } from "../migrate.ts";
+import { type Migrated, migrate } from "../migrate.ts";
 import { markName, refuseHalfMoved } from "../move/move-mark.ts";
 import { createNodeLease, type NodeLease } from "../node-lease.ts";
 import type { StoreConnection, WorkerNotice } from "../protocol.ts";
@@ -58,18 +58,24 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 /**
- * Brings the schema of a database up to date. @returns how many steps were run.
+ * Brings the schema of a database up to date.
  * @param options.isMoveTarget a move into it may be under way; otherwise it must be whole.
  */
-export async function migratePostgres(url: string, { isMoveTarget = false } = {}): Promise<number> {
+export async function migratePostgres(
+  url: string,
+  { isMoveTarget = false } = {},
+): Promise<Migrated> {
   const pool = openDatabase({ url, connectionsMax: 1 });
   try {
     return await pool.transaction(async (db) => {
       await lockMigrations(db);
-      const count = await migrate(migratedPostgres(db), new URL("./migrations/", import.meta.url));
+      const migrated = await migrate(
+        migratedPostgres(db),
+        new URL("./migrations/", import.meta.url),
+      );
       if (!isMoveTarget) refuseHalfMoved(placeOf(url), await getMeta(db, { name: markName }));
       await makePartitions(db, systemClock.now());
-      return count;
+      return migrated;
     });
   } catch (error) {
     throw explainPostgres(url, error);

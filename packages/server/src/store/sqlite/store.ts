@@ -4,7 +4,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { makeDurableFolder } from "../../durable-folder.ts";
 import type { Log } from "../../log.ts";
 import { threadLimits } from "../../thread-memory.ts";
-import { migrate } from "../migrate.ts";
+import { type Migrated, migrate } from "../migrate.ts";
 import { markName, refuseMoved } from "../move/move-mark.ts";
 import type { ControlMessage, StoreConnection, WorkerNotice } from "../protocol.ts";
 import { type Database, openForWriting } from "./database.ts";
@@ -99,6 +99,7 @@ export interface LockedSqlite {
   readonly path: string;
   /** Its only connection. To be closed before the lock is given back. */
   readonly db: Database;
+  readonly migrated: Migrated;
   unlock(): void;
 }
 
@@ -117,8 +118,8 @@ export async function openLockedSqlite(given: string): Promise<LockedSqlite> {
   try {
     db = openForWriting(path);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
-    return { path, db, unlock };
+    const migrated = await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
+    return { path, db, migrated, unlock };
   } catch (error) {
     db?.close();
     unlock();
