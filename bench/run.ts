@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Event Sinks beside its yardsticks.
  *
- *   npm run bench                             everything; takes an hour or two
+ *   npm run bench                             everything that is not optional; takes an hour or two
  *   npm run bench -- capacity latency-1000    some scenarios
  *   npm run bench -- --quick capacity         one short round, for development
  *   npm run bench -- --contenders bare,event-sinks --rounds 9 capacity
@@ -84,7 +84,8 @@ async function runScenario(scenario: Scenario, lab: Lab): Promise<Line[]> {
 function chosenScenarios(): Scenario[] {
   const unknown = positionals.find((name) => scenarios.every((one) => one.name !== name));
   if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}"; see --list`);
-  return scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  if (positionals.length > 0) return scenarios.filter(({ name }) => positionals.includes(name));
+  return scenarios.filter(({ isOptional }) => isOptional !== true);
 }
 
 function chosenContenders(scenario: Scenario): Contender[] {
@@ -118,8 +119,9 @@ function keep(line: Line): void {
 }
 
 function list(): void {
-  for (const { name, about, contenders: names } of scenarios) {
-    say(`${name.padEnd(20)} ${about} (${names.join(", ")})`);
+  for (const { name, about, contenders: names, isOptional } of scenarios) {
+    const note = isOptional === true ? "; optional" : "";
+    say(`${name.padEnd(20)} ${about} (${names.join(", ")}${note})`);
   }
 }
 

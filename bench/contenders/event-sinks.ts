@@ -6,7 +6,7 @@ import { startPostgres } from "./postgres.ts";
 const mainPath = new URL("../../packages/server/src/main.ts", import.meta.url).pathname;
 const compileCache = new URL("../../node_modules/.cache/node", import.meta.url).pathname;
 const operatorKey = "bench-operator-key-of-more-than-32-characters";
-const tenantId = "bench";
+export const tenantId = "bench";
 
 /** The service as an operator runs it: a process of its own, default settings but for the addresses. */
 export const eventSinks: Contender = {
@@ -16,14 +16,8 @@ export const eventSinks: Contender = {
     const service = await startEventSinks(setup);
     const sinkIds: string[] = [];
     for (const url of setup.sinkUrls) sinkIds.push(await service.createSink(url));
-    const { port } = new URL(service.url);
     return {
-      target: {
-        host: "127.0.0.1",
-        port: Number(port),
-        path: "/v1/alert",
-        headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
-      },
+      target: service.target,
       sinkIds,
       tenantId,
       pids: [service.pid],
@@ -62,6 +56,8 @@ export const eventSinksOnPostgres: Contender = {
 
 export interface EventSinksService {
   readonly url: string;
+  /** Where alerts go in. */
+  readonly target: Running["target"];
   readonly pid: number | undefined;
   /** From the start of the process to the line that says it listens. */
   readonly listenMs: number;
@@ -108,6 +104,12 @@ export async function startEventSinks({
     });
   return {
     url,
+    target: {
+      host: "127.0.0.1",
+      port: Number(new URL(url).port),
+      path: "/v1/alert",
+      headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
+    },
     pid: child.pid,
     listenMs: performance.now() - startedAt,
     call,

@@ -4,6 +4,7 @@ import { bullmqContenders } from "./bullmq.ts";
 import type { Contender } from "./contender.ts";
 import { eventSinks, eventSinksOnPostgres } from "./event-sinks.ts";
 import { postgresQueues } from "./postgres-queues.ts";
+import { tools } from "./tools.ts";
 
 export const contenders: readonly Contender[] = [
   bare,
@@ -12,4 +13,5 @@ export const contenders: readonly Contender[] = [
   ...bullmqContenders,
   ...postgresQueues,
   alertmanager,
+  tools,
 ];

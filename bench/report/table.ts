@@ -49,17 +49,22 @@ function loadTable(lines: readonly LoadLine[]): string {
   return markdown(head, rows);
 }
 
-/** Every figure of the lines that is a number. */
+/** Every figure of the lines that is a number, one below the other. */
 function plainTable(lines: readonly Line[]): string {
   const names = Object.keys(lines[0] ?? {}).filter(
     (name) => name !== "round" && typeof lines[0]?.[name] === "number",
   );
-  const rows = contendersOf(lines).map((name) => {
-    const own = lines.filter(({ contender, isVoid }) => contender === name && isVoid === null);
-    const figures = names.map((figure) => spread(own.map((line) => Number(line[figure]))));
-    return [name, String(own.length), ...figures];
-  });
-  return markdown(["contender", "rounds", ...names], rows);
+  const contenders = contendersOf(lines);
+  const good = (name: string) =>
+    lines.filter(({ contender, isVoid }) => contender === name && isVoid === null);
+  const totals = contenders.map((name) =>
+    voidNote(good(name).length, lines.filter(({ contender }) => contender === name).length),
+  );
+  const rows = names.map((figure) => [
+    figure,
+    ...contenders.map((name) => spread(good(name).map((line) => Number(line[figure])))),
+  ]);
+  return markdown(["", ...contenders], [["rounds", ...totals], ...rows]);
 }
 
 function contendersOf(lines: readonly Line[]): string[] {

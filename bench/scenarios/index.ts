@@ -1,12 +1,15 @@
 import { backlogScenario } from "./backlog.ts";
 import { isolationScenario } from "./isolation.ts";
+import { lists10mScenario, listsScenario } from "./lists.ts";
 import { type LoadShape, loadScenario } from "./load.ts";
 import { overloadScenario } from "./overload.ts";
 import type { Scenario } from "./scenario.ts";
+import { startScenario } from "./start.ts";
 
 const all = [
   "bare",
   "event-sinks",
+  "event-sinks-postgres",
   "bullmq-everysec",
   "bullmq-always",
   "pg-boss",
@@ -71,10 +74,23 @@ const overloads = [
   }),
 ];
 
+const tools = loadScenario(
+  {
+    name: "tools",
+    about: "the generator straight at the receiver: what the tools themselves can do",
+    contenders: ["tools"],
+  },
+  capacity,
+);
+
 export const scenarios: readonly Scenario[] = [
+  tools,
   ...capacities,
   ...latencies,
   ...overloads,
   isolationScenario,
   backlogScenario,
+  startScenario,
+  listsScenario,
+  lists10mScenario,
 ];

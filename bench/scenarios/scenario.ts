@@ -24,6 +24,8 @@ export interface RoundContext {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
+  /** Takes long or much disk: runs only when it is named. */
+  readonly isOptional?: boolean;
   /** Contenders by default. */
   readonly contenders: readonly string[];
   readonly run: (context: RoundContext) => Promise<Line>;
