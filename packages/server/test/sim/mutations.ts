@@ -14,7 +14,8 @@ export interface Mutation {
 
 const laneRunner = "engine/lane-runner.ts";
 const settleFile = "store/sqlite/settle.ts";
-const lanes = "store/sqlite/lanes.ts";
+const laneMemory = "store/lanes/lane-memory.ts";
+const leases = "store/lanes/leases.ts";
 
 export const mutations: readonly Mutation[] = [
   {
@@ -34,7 +35,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "a settle counts whatever its lease",
-    file: lanes,
+    file: leases,
     from: "return lease?.token === held.lease &&",
     to: "return lease !== undefined &&",
   },
@@ -94,19 +95,19 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "a broken sink is not left alone until its probe",
-    file: lanes,
+    file: laneMemory,
     from: `return state === "broken" ? (nextProbeAt ?? 0) : null;`,
     to: `return state === "broken" ? 0 : null;`,
   },
   {
     story: "held deliveries go out while the sink is paused",
-    file: lanes,
-    from: "  if (lane.isPaused) return null;\n",
-    to: "",
+    file: laneMemory,
+    from: "lane.isPaused || lane.leavesFor !== null",
+    to: "lane.leavesFor !== null",
   },
   {
     story: "new deliveries are offered while the sink is paused",
-    file: lanes,
+    file: laneMemory,
     from: "return lane.isPaused || lane.probeAt !== null;",
     to: "return lane.probeAt !== null;",
   },
@@ -166,9 +167,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "a batch that fails leaves its leases in memory",
-    file: lanes,
-    from: "    state.leases.delete(deliveryId);\n    countLease(lane, leasable.chars, -1);\n  });\n  return token;",
-    to: "  });\n  return token;",
+    file: leases,
+    from: "    leases.delete(deliveryId);\n    countLease(lease, -1);\n  });",
+    to: "  });",
   },
   {
     story: "an alert is accepted although its commit failed",

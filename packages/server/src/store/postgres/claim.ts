@@ -1,20 +1,16 @@
 import type { JsonObject } from "../../domain/json.ts";
+import { announceDue } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane, claimableAt } from "../lanes/lane-memory.ts";
+import { endLease, findLease } from "../lanes/leases.ts";
 import { leasedCharsPerLaneMax } from "../lease-limits.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ClaimedLane, Lane, LeasedDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
 import { pickDue } from "./due.ts";
-import {
-  announceDue,
-  changeLane,
-  claimableAt,
-  endLease,
-  findLease,
-  findLiveLane,
-  takeLease,
-} from "./lanes.ts";
-import type { LaneState, Lease, NodeState } from "./node-state.ts";
+import { findLiveLane, takeLease } from "./lanes.ts";
+import type { Lease, NodeState } from "./node-state.ts";
 import { laneKeys, ownLanes, startSweep } from "./own-lanes.ts";
 
 export async function claim(

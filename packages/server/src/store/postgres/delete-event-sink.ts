@@ -1,8 +1,11 @@
+import { announceChange } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import type { Queries } from "./database.ts";
 import { getEventSink } from "./event-sinks.ts";
-import { announceChange, countDeliveries, type LaneState, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { ownLanes, reread, startSweep } from "./own-lanes.ts";
 import { forgetTenantId } from "./tenant-ids.ts";
 import { getTenant } from "./tenants.ts";

@@ -1,5 +1,7 @@
-import { changeLane, tellDue } from "./lanes.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import { tellDue } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
+import type { NodeState } from "./node-state.ts";
 import { laneKeys } from "./own-lanes.ts";
 
 export interface DueRow {

@@ -1,6 +1,7 @@
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { countDeliveries, isHeld } from "../lanes/lane-memory.ts";
 import type { RetentionPass } from "../retention-operations.ts";
-import { isHeld } from "./lanes.ts";
-import { countDeliveries, type LaneState, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { ownLanes } from "./own-lanes.ts";
 import type { Tally } from "./prune-old.ts";
 import { beforeOf } from "./retention.ts";

@@ -1,8 +1,9 @@
 import type { AlertAction } from "../../domain/delivery.ts";
+import { announceChange, announceDue, announceResolveWaiting } from "../lanes/announcements.ts";
 import type { Lane } from "../store.ts";
 import { announceNext } from "./due.ts";
-import { announceDue, findLiveLane } from "./lanes.ts";
-import { announceChange, announceResolveWaiting, type NodeState } from "./node-state.ts";
+import { findLiveLane } from "./lanes.ts";
+import type { NodeState } from "./node-state.ts";
 import { reread, takeIn } from "./own-lanes.ts";
 import { supersedeTriggers } from "./supersede.ts";
 import { fromText, toText } from "./text.ts";

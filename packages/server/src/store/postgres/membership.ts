@@ -14,8 +14,9 @@
  * order, since another node has its lane already; it is settled once (`settle.ts`).
  */
 
+import { announceChange } from "../lanes/announcements.ts";
 import type { Queries } from "./database.ts";
-import { announceChange, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { dropLeases, ownLanes } from "./own-lanes.ts";
 
 export const leaseMs = 10_000;

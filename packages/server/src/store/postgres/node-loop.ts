@@ -1,4 +1,5 @@
 import { newId } from "../../ids.ts";
+import { takeEvents } from "../lanes/announcements.ts";
 import type { Reply, WorkerNotice } from "../protocol.ts";
 import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
@@ -7,7 +8,6 @@ import { adoptLanes, releaseAll } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { prune, resumePrunes } from "./delete-tenant.ts";
-import { takeEvents } from "./events.ts";
 import { readMail } from "./lane-mail.ts";
 import { rejoin } from "./membership.ts";
 import { createNodeState, type NodeState } from "./node-state.ts";

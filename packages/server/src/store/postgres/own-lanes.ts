@@ -10,11 +10,13 @@
  */
 
 import type { SinkHealth } from "../../domain/sink-health.ts";
+import { announceChange } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane, probeAtOf } from "../lanes/lane-memory.ts";
 import type { Lane } from "../store.ts";
 import { announceNext } from "./due.ts";
 import { sendMail } from "./lane-mail.ts";
-import { changeLane, probeAtOf } from "./lanes.ts";
-import { announceChange, type LaneState, monotonicMs, type NodeState } from "./node-state.ts";
+import { monotonicMs, type NodeState } from "./node-state.ts";
 
 /** For how long another node is believed to own a lane without asking again. */
 const foreignMs = 1_000;

@@ -1,5 +1,7 @@
-import { announceDue, changeLane } from "./lanes.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import { announceDue } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
+import type { NodeState } from "./node-state.ts";
 
 /** Made due by one settle; the next settle of the lane goes on. */
 const pullCountMax = 500;

@@ -1,17 +1,13 @@
 import { type AlertAction, type DeliveryState, mustWait } from "../../domain/delivery.ts";
 import { isUrgentSeverity, type SeverityId } from "../../domain/severity.ts";
 import { isUuid, newId } from "../../ids.ts";
+import { announceChange, announceDue, announceResolveWaiting } from "../lanes/announcements.ts";
+import { countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import { type DeliveryRow, isOfTenant, selectDeliveries } from "./alert-rows.ts";
 import { type Mail, sendMail, waitingMail } from "./lane-mail.ts";
-import { announceDue } from "./lanes.ts";
-import {
-  announceChange,
-  announceResolveWaiting,
-  countDeliveries,
-  type NodeState,
-} from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { ownLanes, reread } from "./own-lanes.ts";
 import { judgeAll } from "./replay-scan.ts";
 import { probeNow } from "./sink-health.ts";

@@ -1,8 +1,10 @@
 import type { DeliveryState } from "../../domain/delivery.ts";
+import { announceChange } from "../lanes/announcements.ts";
+import { changeLane, countDeliveries } from "../lanes/lane-memory.ts";
+import { endLease, findLease } from "../lanes/leases.ts";
 import type { Settlement, SettleResult } from "../store.ts";
 import { announceNext } from "./due.ts";
-import { changeLane, endLease, findLease } from "./lanes.ts";
-import { announceChange, countDeliveries, type Lease, type NodeState } from "./node-state.ts";
+import type { Lease, NodeState } from "./node-state.ts";
 import { laneKeys } from "./own-lanes.ts";
 import { pullForward } from "./pull-forward.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";

@@ -12,10 +12,11 @@
  * sooner than the sink's pace has it.
  */
 
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
 import { announceNext } from "./due.ts";
 import { sendMail } from "./lane-mail.ts";
-import { changeLane } from "./lanes.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { forgetLane, laneKeys } from "./own-lanes.ts";
 
 /** Lanes with leases that are on their way, at most: they stand still until they have left. */

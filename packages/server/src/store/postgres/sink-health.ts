@@ -1,11 +1,13 @@
 import { healthySince, type SinkHealth } from "../../domain/sink-health.ts";
 import { isUuid } from "../../ids.ts";
+import { announceChange } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane, probeAtOf } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import type { Queries } from "./database.ts";
 import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
-import { changeLane, probeAtOf } from "./lanes.ts";
-import { announceChange, type LaneState, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { reread } from "./own-lanes.ts";
 import { isScoped } from "./tenant-ids.ts";
 

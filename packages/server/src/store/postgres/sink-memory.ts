@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
-import { changeLane } from "./lanes.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
+import type { NodeState } from "./node-state.ts";
 import { laneKeys } from "./own-lanes.ts";
 import { fromText, toText } from "./text.ts";
 import { type SinkKey, sinkKeyText } from "./waiting.ts";

@@ -1,10 +1,11 @@
 import type { SlackIntegration } from "../../domain/event-sink.ts";
+import { announceChange } from "../lanes/announcements.ts";
 import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import type { Queries } from "./database.ts";
 import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
-import { announceChange, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { reread } from "./own-lanes.ts";
 import { toHealth } from "./sink-health.ts";
 import { removeSlackLock } from "./slack-installs.ts";

@@ -1,17 +1,19 @@
 import { mustWait, type Unfinished } from "../../domain/delivery.ts";
 import { isUrgentSeverity } from "../../domain/severity.ts";
+import {
+  announceDue,
+  announceOffer,
+  announceResolveWaiting,
+  findTaker,
+} from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
+import { countDeliveries } from "../lanes/lane-memory.ts";
 import type { NewDelivery } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import { liveKey, type NumberedAlert } from "./accept-alerts.ts";
 import { type Mail, sendMail, waitingMail } from "./lane-mail.ts";
-import { announceDue, announceOffer, findTaker, takeLease } from "./lanes.ts";
-import {
-  announceResolveWaiting,
-  countDeliveries,
-  type LaneState,
-  type Lease,
-  type NodeState,
-} from "./node-state.ts";
+import { takeLease } from "./lanes.ts";
+import type { Lease, NodeState } from "./node-state.ts";
 import { readMemories } from "./sink-memory.ts";
 import { supersedeTriggers } from "./supersede.ts";
 import { toText } from "./text.ts";

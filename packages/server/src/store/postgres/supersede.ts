@@ -1,5 +1,6 @@
+import type { LaneState } from "../lanes/lane-memory.ts";
 import { endDeliveries } from "./delete-event-sink.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { toText } from "./text.ts";
 import { releaseWaiting } from "./waiting.ts";
 

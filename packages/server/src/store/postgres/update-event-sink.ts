@@ -1,7 +1,8 @@
+import { announceChange } from "../lanes/announcements.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import { getEventSink, slackIntegrationIdOf } from "./event-sinks.ts";
-import { announceChange, type NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { reread } from "./own-lanes.ts";
 import { probeNow } from "./sink-health.ts";
 import { toText } from "./text.ts";

@@ -17,9 +17,10 @@ import {
   mustWait,
   type Unfinished,
 } from "../../domain/delivery.ts";
+import { announceDue } from "../lanes/announcements.ts";
+import type { LaneState } from "../lanes/lane-memory.ts";
 import type { Lane } from "../store.ts";
-import { announceDue } from "./lanes.ts";
-import type { LaneState, NodeState } from "./node-state.ts";
+import type { NodeState } from "./node-state.ts";
 import { laneKeys } from "./own-lanes.ts";
 import { toText } from "./text.ts";
 

@@ -1,28 +1,22 @@
 import type { Alert } from "../../domain/alert.ts";
 import { mustWait } from "../../domain/delivery.ts";
 import { isUrgentSeverity } from "../../domain/severity.ts";
+import {
+  announceDue,
+  announceOffer,
+  announceResolveWaiting,
+  findTaker,
+} from "../lanes/announcements.ts";
+import { changeLane, countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import { countStat } from "../statistics.ts";
 import type { AcceptResult, NewAlert, NewDelivery } from "../store.ts";
 import { runApart } from "./batch.ts";
-import {
-  announceDue,
-  announceOffer,
-  changeLane,
-  findLiveLane,
-  findTaker,
-  takeLease,
-} from "./lanes.ts";
+import { findLiveLane, takeLease } from "./lanes.ts";
 import { readMemory } from "./sink-memory.ts";
 import { supersedeTriggers } from "./supersede.ts";
 import { findUnfinished } from "./waiting.ts";
-import {
-  announceResolveWaiting,
-  countDeliveries,
-  findTenantNo,
-  type LaneState,
-  type WriterState,
-} from "./writer-state.ts";
+import { findTenantNo, type LaneState, type WriterState } from "./writer-state.ts";
 
 export function acceptAlerts(
   state: WriterState,
@@ -200,7 +194,7 @@ function storeDelivery(state: WriterState, lane: LaneState, delivery: StoredDeli
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,
     id,
-    lease: takeLease(state, lane, taker, leasable),
+    lease: takeLease(state, lane, taker, leasable).token,
     alert,
     attemptCount: 0,
     failureCount: 0,

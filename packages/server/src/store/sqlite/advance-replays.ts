@@ -1,7 +1,8 @@
+import { isHeld } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import { replayPendingMax } from "../replay-operations.ts";
 import type { DeliveryRow } from "./alert-rows.ts";
-import { findLane, isHeld } from "./lanes.ts";
+import { findLane } from "./lanes.ts";
 import {
   findTarget,
   isReplayMatch,

@@ -1,7 +1,8 @@
+import { countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import { findLiveLane } from "./lanes.ts";
 import { releaseWaiting } from "./waiting.ts";
-import { countDeliveries, type LaneState, type WriterState } from "./writer-state.ts";
+import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** Deliveries canceled in one go, so that a million of them hold nobody up. */
 const cancelCountMax = 200;

@@ -1,3 +1,6 @@
+import { announceDue } from "../lanes/announcements.ts";
+import { changeLane, claimableAt } from "../lanes/lane-memory.ts";
+import { endLease, findLease } from "../lanes/leases.ts";
 import { leasedCharsPerLaneMax } from "../lease-limits.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ClaimedLane, Lane, LeasedDelivery } from "../store.ts";
@@ -5,16 +8,7 @@ import type { PortClient } from "../worker-ports.ts";
 import { type AlertRow, alertColumns, toAlert } from "./alert-rows.ts";
 import { startSweep } from "./delete-event-sink.ts";
 import { type DueRow, findNextDue, pickDue } from "./due.ts";
-import {
-  announceDue,
-  changeLane,
-  claimableAt,
-  endLease,
-  findLane,
-  findLease,
-  findLiveLane,
-  takeLease,
-} from "./lanes.ts";
+import { findLane, findLiveLane, takeLease } from "./lanes.ts";
 import { readMemory } from "./sink-memory.ts";
 import { isResolveWaiting } from "./waiting.ts";
 import type { LaneState, Lease, WriterState } from "./writer-state.ts";
@@ -109,7 +103,7 @@ function lease(
     tenantId: lane.tenantId,
     eventSinkId: lane.eventSinkId,
     id: row.delivery_id,
-    lease: takeLease(state, lane, holder, leasable),
+    lease: takeLease(state, lane, holder, leasable).token,
     alert,
     attemptCount: row.attempt_count,
     failureCount: row.failure_count,

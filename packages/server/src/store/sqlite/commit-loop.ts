@@ -1,3 +1,4 @@
+import { takeEvents } from "../lanes/announcements.ts";
 import type { Reply, WorkerNotice } from "../protocol.ts";
 import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, type QueuedCall, sendAnswers } from "../worker-ports.ts";
@@ -6,7 +7,6 @@ import { releaseAll } from "./claim.ts";
 import type { Database } from "./database.ts";
 import { resumeSweeps, sweep } from "./delete-event-sink.ts";
 import { prune, resumePrunes } from "./delete-tenant.ts";
-import { takeEvents } from "./events.ts";
 import { runWrite } from "./operations.ts";
 import { createWriterState, type WriterState } from "./writer-state.ts";
 

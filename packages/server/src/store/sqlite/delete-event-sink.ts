@@ -1,13 +1,10 @@
+import { announceChange } from "../lanes/announcements.ts";
+import { changeLane, countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import { getEventSink } from "./event-sinks.ts";
-import { changeLane, findLane } from "./lanes.ts";
+import { findLane } from "./lanes.ts";
 import { getTenant, updateTenant } from "./tenants.ts";
-import {
-  announceChange,
-  countDeliveries,
-  type LaneState,
-  type WriterState,
-} from "./writer-state.ts";
+import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** Deliveries canceled in one go, so that a million of a deleted sink hold nobody up. */
 const cancelCountMax = 200;

@@ -1,5 +1,6 @@
+import { announceDue } from "../lanes/announcements.ts";
+import { claimableAt } from "../lanes/lane-memory.ts";
 import type { Database } from "./database.ts";
-import { announceDue, claimableAt } from "./lanes.ts";
 import type { LaneState, WriterState } from "./writer-state.ts";
 
 export interface DueRow {

@@ -1,12 +1,13 @@
 import type { DeliveryState } from "../../domain/delivery.ts";
 import type { EventSinkId } from "../../ids.ts";
+import { countDeliveries, isHeld } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { RetentionPass } from "../retention-operations.ts";
-import { findLane, isHeld } from "./lanes.ts";
+import { findLane } from "./lanes.ts";
 import { pruneRest, type RestPlace, restStart } from "./prune-rest.ts";
 import { countSettlement } from "./statistics.ts";
 import { releaseWaiting } from "./waiting.ts";
-import { countDeliveries, type WriterState } from "./writer-state.ts";
+import type { WriterState } from "./writer-state.ts";
 
 /** Alerts and deliveries one step looks at: some 5 ms of the writer's time. */
 const rowsMax = 200;

@@ -1,4 +1,5 @@
-import { announceDue, changeLane } from "./lanes.ts";
+import { announceDue } from "../lanes/announcements.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
 import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** Made due by one settle; the next settle of the lane goes on. */

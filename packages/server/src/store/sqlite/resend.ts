@@ -1,16 +1,13 @@
 import { type AlertAction, type DeliveryState, mustWait } from "../../domain/delivery.ts";
 import { newId } from "../../ids.ts";
+import { announceDue, announceResolveWaiting } from "../lanes/announcements.ts";
+import { changeLane, countDeliveries } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
-import { announceDue, changeLane, findLane } from "./lanes.ts";
+import { findLane } from "./lanes.ts";
 import { isOvertaken } from "./overtaken.ts";
 import { probeNow } from "./sink-health.ts";
 import { findUnfinished } from "./waiting.ts";
-import {
-  announceResolveWaiting,
-  countDeliveries,
-  type LaneState,
-  type WriterState,
-} from "./writer-state.ts";
+import type { LaneState, WriterState } from "./writer-state.ts";
 
 interface RetriedRow {
   readonly no: number;

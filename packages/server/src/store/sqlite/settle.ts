@@ -1,15 +1,17 @@
 import type { DeliveryState } from "../../domain/delivery.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import { announceChange } from "../lanes/announcements.ts";
+import { changeLane, countDeliveries } from "../lanes/lane-memory.ts";
+import { endLease, findLease } from "../lanes/leases.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Settlement, SettleResult } from "../store.ts";
 import { announceNext } from "./due.ts";
-import { changeLane, endLease, findLease } from "./lanes.ts";
 import { pullForward } from "./pull-forward.ts";
 import { pauseSink, writeHealth } from "./sink-health.ts";
 import { writeMemory } from "./sink-memory.ts";
 import { countSettlement } from "./statistics.ts";
 import { releaseWaiting } from "./waiting.ts";
-import { announceChange, countDeliveries, type Lease, type WriterState } from "./writer-state.ts";
+import type { Lease, WriterState } from "./writer-state.ts";
 
 export function settle(state: WriterState, { settlements }: Input<"settle">): Output<"settle"> {
   return settlements.map((settlement) => settleOne(state, settlement));
@@ -96,7 +98,7 @@ function judgeSink(state: WriterState, lease: Lease, { health, pausesSink, now }
   if (wasBroken && health?.state === "healthy") changeLane(state, lane, { pullsBefore: now });
   if (lane.pullsBefore !== null) pullForward(state, lane, lane.pullsBefore);
   // What the old settings met must not stop a sink that its owner has mended since.
-  const isCurrent = lane.changeCount === lease.laneChangeCount;
+  const isCurrent = lane.changeCount === lease.changeCount;
   if (pausesSink === true && isCurrent) pauseSink(state, lane, now);
   if (wasBroken && lane.deletedAt === null) announceNext(state, lane);
 }
@@ -105,8 +107,8 @@ function judgeSink(state: WriterState, lease: Lease, { health, pausesSink, now }
  * Keeps what an attempt found out about the sink, e.g. the id of its channel, unless the owner
  * has changed the sink since: it may now name another channel.
  */
-function mergeLearned(state: WriterState, { lane, laneChangeCount }: Lease, learned: JsonObject) {
-  if (lane.deletedAt !== null || lane.changeCount !== laneChangeCount) return;
+function mergeLearned(state: WriterState, { lane, changeCount }: Lease, learned: JsonObject) {
+  if (lane.deletedAt !== null || lane.changeCount !== changeCount) return;
   const row = state.db.get<{ settings: string }>(
     "SELECT settings FROM event_sinks WHERE no = ?",
     lane.eventSinkNo,

@@ -1,10 +1,12 @@
 import { healthySince, type SinkHealth } from "../../domain/sink-health.ts";
+import { announceChange } from "../lanes/announcements.ts";
+import { changeLane, probeAtOf } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Database } from "./database.ts";
 import { announceNext } from "./due.ts";
 import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
-import { changeLane, findLiveLane, probeAtOf } from "./lanes.ts";
-import { announceChange, type LaneState, type WriterState } from "./writer-state.ts";
+import { findLiveLane } from "./lanes.ts";
+import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** Counting the pending deliveries of a sink ends here. */
 const pendingCountMax = 10_000;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../domain/json.ts";
-import { changeLane } from "./lanes.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
 import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** What the sink type remembers of a key; `{}` at first. Sinks that remember nothing cost no look-up. */

@@ -1,4 +1,5 @@
 import type { SlackIntegration } from "../../domain/event-sink.ts";
+import { announceChange } from "../lanes/announcements.ts";
 import { toListed } from "../listed.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { Database } from "./database.ts";
@@ -7,7 +8,7 @@ import { findLane } from "./lanes.ts";
 import { toHealth } from "./sink-health.ts";
 import { unlockSlackIntegration } from "./slack-installs.ts";
 import { noteOwnerChange } from "./update-event-sink.ts";
-import { announceChange, findTenantNo, type WriterState } from "./writer-state.ts";
+import { findTenantNo, type WriterState } from "./writer-state.ts";
 
 interface SlackIntegrationRow {
   readonly id: string;

@@ -1,6 +1,6 @@
+import { countDeliveries } from "../lanes/lane-memory.ts";
 import { releaseWaiting } from "./waiting.ts";
 import type { LaneState, WriterState } from "./writer-state.ts";
-import { countDeliveries } from "./writer-state.ts";
 
 /** Deliveries looked at for one that supersedes, so that it stays one short step; later ones are sent. */
 const supersedeCountMax = 1_000;

@@ -1,8 +1,10 @@
+import { announceChange } from "../lanes/announcements.ts";
+import { changeLane } from "../lanes/lane-memory.ts";
 import type { Input, Output } from "../protocol.ts";
 import { getEventSink } from "./event-sinks.ts";
-import { changeLane, findLane } from "./lanes.ts";
+import { findLane } from "./lanes.ts";
 import { probeNow } from "./sink-health.ts";
-import { announceChange, type LaneState, type WriterState } from "./writer-state.ts";
+import type { LaneState, WriterState } from "./writer-state.ts";
 
 export function updateEventSink(
   state: WriterState,

@@ -4,7 +4,7 @@ import {
   mustWait,
   type Unfinished,
 } from "../../domain/delivery.ts";
-import { announceDue } from "./lanes.ts";
+import { announceDue } from "../lanes/announcements.ts";
 import type { LaneState, WriterState } from "./writer-state.ts";
 
 /** Deliveries let go at once when what they waited for is settled; the next settle lets more go. */
