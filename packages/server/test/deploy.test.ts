@@ -225,6 +225,15 @@ describe("the systemd unit", () => {
     assert.ok(timeoutS > reading.config.stopDelayS + 2 * reading.config.stopGraceS);
   });
 
+  test("and the command beside it speak of the same user, folder, settings and program", () => {
+    const command = read("systemd/event-sinks");
+    const given = (name: string) => new RegExp(`^${name}=-?(.+)$`, "m").exec(unit)?.[1] ?? "";
+    assert.match(command, new RegExp(`^cd ${given("WorkingDirectory")} `, "m"));
+    assert.ok(command.includes(`-u ${given("User")} -- `));
+    assert.ok(command.includes(`--env-file-if-exists=${given("EnvironmentFile")} `));
+    for (const word of given("ExecStart").split(" ")) assert.ok(command.includes(`${word} `), word);
+  });
+
   test("is one, and lets the service do little", { skip: noSystemd }, () => {
     const folder = mkdtempSync(join(tmpdir(), "event-sinks-unit-"));
     const path = join(folder, "event-sinks.service");

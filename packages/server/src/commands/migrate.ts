@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import type { DatabaseLocation } from "../setting-readers.ts";
 import { migratePostgres, placeOf } from "../store/postgres/store.ts";
@@ -17,7 +19,13 @@ export const migrateCommand: Command = {
     const settings = readConfig(environment);
     if (!settings.ok) return refuseSettings(settings.problems, warn);
     process.umask(0o077);
-    const { place, schema, ran } = await migrate(settings.config.database);
+    const { database } = settings.config;
+    // A database without its key beside it would keep the first start from making one.
+    if (database.kind === "sqlite" && !existsSync(database.path)) {
+      warn(`There is no ${resolve(database.path)} yet: the first start makes it, with its key.\n`);
+      return 1;
+    }
+    const { place, schema, ran } = await migrate(database);
     say(
       ran === 0
         ? `${place} has schema ${schema} already: nothing to do.\n`

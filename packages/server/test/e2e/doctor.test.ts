@@ -14,6 +14,8 @@ test("doctor says what is well, and what to do where it is not", { timeout: 90_0
   assert.equal(fresh.exitCode, 0, fresh.err);
   assert.match(fresh.out, /^look +folder +There is no .*data yet: the first start makes it/);
 
+  const early = await runCommand(directory, ["migrate"]);
+  assert.equal(early.exitCode, 1, "it makes no database without a key");
   const service = await startService(t, directory);
   const well = await ask();
   assert.equal(well.exitCode, 0, "it may run beside the service");
@@ -21,7 +23,9 @@ test("doctor says what is well, and what to do where it is not", { timeout: 90_0
   assert.match(well.out, /^ok +encryption key .*opens what the database holds/m);
   assert.doesNotMatch(well.out, /^(look|bad)/m);
   assert.ok(!well.out.includes(readFileSync(at("operator.key"), "utf8").trim()), "tells no key");
+  assert.equal((await runCommand(directory, ["migrate"])).exitCode, 1, "the service has it");
   await service.stop();
+  assert.match((await runCommand(directory, ["migrate"])).out, /has schema \d+ already/);
 
   chmodSync(at("operator.key"), 0o644);
   assert.match((await ask()).out, /^look +operator key .*chmod 600/m);
