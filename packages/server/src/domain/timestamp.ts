@@ -46,7 +46,8 @@ function fromRfc3339(text: string): Timestamp | undefined {
   const [, day = "", hour, minute, second, fraction = "", sign, offsetHour, offsetMinute] = match;
   const dayMs = Date.parse(`${day}T00:00:00Z`);
   // Date.parse rolls 30 February over; a date that does not come back is not a date.
-  if (Number.isNaN(dayMs) || !new Date(dayMs).toISOString().startsWith(day)) return undefined;
+  if (Number.isNaN(dayMs) || new Date(dayMs).getUTCDate() !== Number(day.slice(8)))
+    return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return undefined;
   const offsetS = (Number(offsetHour ?? 0) * 60 + Number(offsetMinute ?? 0)) * 60;
