@@ -20,6 +20,10 @@ const lists = {
   deliveries: "/v1/delivery?",
   deliveriesOfSink: "/v1/delivery?event_sink_id=SINK&",
   delivered: "/v1/delivery?state=delivered&",
+  // These find nothing, so that each page looks at as many rows as one may.
+  alertsByNoWord: "/v1/alert?q=nowhere&",
+  alertsByNoState: "/v1/alert?event_sink_id=SINK&state=failed&",
+  deliveriesByNoReason: "/v1/delivery?state=delivered&reason=timeout&",
 };
 
 function createListsScenario(name: string, largeCount: number, isOptional: boolean): Scenario {

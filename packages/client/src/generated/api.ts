@@ -2336,6 +2336,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/delivery/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what failed or waits, by sink and reason
+         * @description `reason` is the last attempt's, null when there was none. POST /v1/delivery/replay with `dry_run` counts what a replay would find. Needs a key with the scope `deliveries:read`.
+         */
+        get: {
+            parameters: {
+                query: {
+                    event_sink_id?: string;
+                    /** @description a string of 1 to 128 of the characters A-Z a-z 0-9 . _ : - */
+                    tenant_id: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            summary: components["schemas"]["DeliverySummary"];
+                        };
+                    };
+                };
+                /** @description The request is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description No key, or one that is not known */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The key may not do this */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many calls; see Retry-After */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Cannot be done right now; see Retry-After */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/event_sink": {
         parameters: {
             query?: never;
@@ -6205,6 +6295,31 @@ export interface components {
              * @example 2026-04-20T21:51:13.702Z
              */
             updated_at: string;
+        };
+        DeliverySummary: {
+            /** @description the largest first */
+            groups: {
+                count: number;
+                /** Format: uuid */
+                event_sink_id: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, milliseconds
+                 * @example 2026-04-20T21:51:13.702Z
+                 */
+                newest_at: string;
+                /**
+                 * Format: date-time
+                 * @description UTC, milliseconds
+                 * @example 2026-04-20T21:51:13.702Z
+                 */
+                oldest_at: string;
+                reason: ("rate_limited" | "timeout" | "connection_failed" | "tls_failed" | "blocked_address" | "redirected" | "bad_response" | "server_error" | "client_error" | "auth_failed" | "not_found" | "payload_refused" | "gone" | "expired" | "internal") | null;
+                /** @enum {unknown} */
+                state: "failed" | "held" | "pending";
+            }[];
+            /** @description more than 20,000 failed, or wait: so many were looked at, of those that failed the newest */
+            is_partial: boolean;
         };
         Error: {
             /** @description Stable; see docs/reference/errors.md */

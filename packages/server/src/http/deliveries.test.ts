@@ -140,3 +140,19 @@ test("a delivery of another tenant is not there", async () => {
   assert.equal((await http.call("GET", `/v1/alert/${uid}`, undefined, { key })).status, 404);
   assert.equal((await http.call("GET", `${path}/${id}`)).status, 200);
 });
+
+test("a summary counts what failed and what waits, by sink and reason", async () => {
+  const eventSinkId = await makeSink("summed");
+  const alert = { tenant_id: "summed", name: "n" };
+  for (let n = 0; n < 3; n++) await http.call("POST", "/v1/alert", alert);
+  const at = new Date(http.clock.now()).toISOString();
+  const waits = { state: "pending", reason: null, count: 3, oldest_at: at, newest_at: at };
+  const ask = (query = "") => http.call("GET", `${path}/summary?tenant_id=summed${query}`);
+  const { status, json } = await ask();
+  assert.equal(status, 200);
+  const groups = [{ ...waits, event_sink_id: eventSinkId }];
+  assert.deepEqual(json, { summary: { groups, is_partial: false } });
+  await http.call("POST", `/v1/event_sink/${eventSinkId}/pause`);
+  assert.equal((await ask(`&event_sink_id=${eventSinkId}`)).json.summary.groups[0].state, "held");
+  assert.equal((await ask("&state=failed")).status, 400);
+});

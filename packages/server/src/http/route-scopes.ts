@@ -44,6 +44,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   // It shows what sinks would send, and stores nothing.
   "POST /v1/alert/preview": needs("sinks:read"),
   "GET /v1/delivery": needs("deliveries:read"),
+  "GET /v1/delivery/summary": needs("deliveries:read"),
   "GET /v1/delivery/:id": needs("deliveries:read"),
   "POST /v1/delivery/:id/retry": needs("deliveries:write"),
   "POST /v1/delivery/replay": needs("deliveries:write"),

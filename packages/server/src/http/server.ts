@@ -29,6 +29,7 @@ import { connectionTimeouts, limitConnections } from "./connections.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { deliveryRoutes } from "./deliveries.ts";
+import { deliverySummaryRoute } from "./delivery-summary.ts";
 import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
 import { eventSinkStatusRoutes } from "./event-sink-status.ts";
 import { eventSinkRoutes } from "./event-sinks.ts";
@@ -129,6 +130,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       alertRoutes,
       previewRoutes,
       deliveryRoutes,
+      deliverySummaryRoute,
       replayRoutes,
       overviewRoutes,
       slackIntegrationRoutes,

@@ -117,6 +117,10 @@ const matrix: Readonly<Record<string, Calls>> = {
     ({ sink }) => `event_sink_id=${sink}`,
     ({ alert }) => `alert_uid=${alert}`,
   ),
+  "GET /v1/delivery/summary": ({ sink }) => [
+    { answer: 403, query: `?tenant_id=${theirs}` },
+    { answer: "hidden", query: `?tenant_id=${own}&event_sink_id=${sink}` },
+  ],
   "GET /v1/delivery/:id": notThere,
   "GET /v1/overview": () => [
     { answer: 403, query: `?tenant_id=${theirs}` },

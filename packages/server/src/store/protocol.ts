@@ -73,6 +73,7 @@ export const operationThreads = {
   freeSpace: "writer",
   getSinkStatistics: "reader",
   getOverview: "reader",
+  summarizeDeliveries: "reader",
 } as const satisfies Record<OperationName, "writer" | "reader">;
 
 type OperationOn<Thread> = {

@@ -44,6 +44,7 @@ import type {
 import type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
+import type { SummaryOperations } from "./delivery-summary.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
 import type { RetentionOperations } from "./retention-operations.ts";
 import type { SealOperations } from "./seal-operations.ts";
@@ -249,7 +250,8 @@ export interface StoreOperations
   extends ReplayOperations,
     RetentionOperations,
     SealOperations,
-    StatisticsOperations {
+    StatisticsOperations,
+    SummaryOperations {
   createTenant(input: Audited<Pick<Tenant, "id" | "createdAt">>): "created" | "exists";
   updateTenant(input: Audited<Tenant>): "updated" | "not_found";
   getTenant(input: { id: TenantId }): Tenant | null;

@@ -7,6 +7,7 @@ import {
   anyDelivery,
   claim,
   newAlert,
+  pause,
   settlementOf,
   startAt,
   storedSink,
@@ -18,6 +19,7 @@ export function searchTests(openStore: OpenStore): void {
   alertFilterTests(openStore);
   alertTextTests(openStore);
   deliveryFilterTests(openStore);
+  summaryTests(openStore);
   pagingTests(openStore);
 }
 
@@ -146,6 +148,50 @@ function deliveryFilterTests(openStore: OpenStore): void {
     assert.deepEqual(await ids(store, { reason: "timeout" }), []);
     assert.deepEqual(await ids(store, { since: startAt + 1 }), [late.deliveryId]);
     assert.deepEqual(await ids(store, { until: startAt + 10 }), [second, first]);
+  });
+}
+
+function summaryTests(openStore: OpenStore): void {
+  const test = onFreshStore(openStore);
+
+  test("what failed and what waits is counted by sink and reason", async ({ store }) => {
+    const [one, two] = [await storedSink(store), await storedSink(store)];
+    const others = await storedSink(store, { tenantId: "other" });
+    await accept(store, others);
+    for (let n = 0; n < 6; n++) await accept(store, one, {}, startAt + n);
+    const { deliveries } = await claim(store, one, startAt + 10);
+    const ends = [
+      ...[1, 2].map(() => ({ state: "failed", reason: "auth_failed" }) as const),
+      { state: "failed", reason: "payload_refused" } as const,
+      { state: "delivered" } as const,
+    ];
+    const settlements = ends.flatMap((end, index) => {
+      const leased = deliveries[index];
+      return leased === undefined ? [] : [settlementOf(leased, { ...end, now: startAt + 10 })];
+    });
+    await store.settle({ settlements });
+    await accept(store, two, {}, startAt + 7);
+    await pause(store, two, startAt + 8);
+
+    const told = async (tenantId: string, eventSinkId: string | null = null) => {
+      const { groups, isPartial } = await store.summarizeDeliveries({ tenantId, eventSinkId });
+      assert.equal(isPartial, false);
+      return groups
+        .map((group) => [
+          ...[group.eventSinkId === one.id ? "one" : "two", group.state, group.reason],
+          ...[group.count, group.oldestAt - startAt, group.newestAt - startAt],
+        ])
+        .sort();
+    };
+    const ofOne = [
+      ["one", "failed", "auth_failed", 2, 0, 1],
+      ["one", "failed", "payload_refused", 1, 2, 2],
+      ["one", "pending", null, 2, 4, 5],
+    ];
+    assert.deepEqual(await told("acme"), [...ofOne, ["two", "held", null, 1, 7, 7]]);
+    assert.deepEqual(await told("acme", one.id), ofOne);
+    assert.deepEqual(await told("acme", others.id), []);
+    assert.deepEqual(await told("nobody"), []);
   });
 }
 

@@ -45,6 +45,7 @@ import {
   putSlackIntegration,
 } from "./slack-integrations.ts";
 import { getOverview, getSinkStatistics } from "./statistics.ts";
+import { summarizeDeliveries } from "./summarize-deliveries.ts";
 import { createTenant, getTenant, listTenants, updateTenant } from "./tenants.ts";
 import { updateEventSink } from "./update-event-sink.ts";
 import type { WriterState } from "./writer-state.ts";
@@ -122,6 +123,7 @@ const readOperations: ReadOperations = {
   countReplay,
   getSinkStatistics,
   getOverview,
+  summarizeDeliveries,
 };
 
 type Operation<Context> = (context: Context, input: unknown) => unknown;
