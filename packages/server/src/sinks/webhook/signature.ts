@@ -1,6 +1,7 @@
 import {
   createHmac,
   createPrivateKey,
+  createSecretKey,
   generateKeyPairSync,
   type KeyObject,
   sign,
@@ -72,8 +73,7 @@ export function signatureHeaders(
 }
 
 function hmac(secret: Secret, start: string, body: string): string {
-  const key = bytesOf(secret, secretPrefix);
-  return createHmac("sha256", key).update(start).update(body).digest("base64");
+  return createHmac("sha256", hmacKey(secret)).update(start).update(body).digest("base64");
 }
 
 function isPrivateKey(secret: Secret): boolean {
@@ -84,8 +84,16 @@ function bytesOf(secret: Secret, prefix: string): Buffer {
   return Buffer.from(secret.reveal().slice(prefix.length), "base64");
 }
 
-/** Importing a key costs as much as signing with it, and a sink's secrets live as long as its lane. */
+/** Importing a private key costs as much as signing with it, and a sink's secrets live as long as its lane. */
 const keyObjects = new WeakMap<Secret, KeyObject>();
+
+function hmacKey(secret: Secret): KeyObject {
+  const known = keyObjects.get(secret);
+  if (known !== undefined) return known;
+  const made = createSecretKey(bytesOf(secret, secretPrefix));
+  keyObjects.set(secret, made);
+  return made;
+}
 
 function keyObject(privateKey: Secret): KeyObject {
   const known = keyObjects.get(privateKey);
