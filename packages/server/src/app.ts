@@ -23,7 +23,7 @@ import { putOperatorSlackIntegration } from "./http/operator-slack-integration.t
 import { createHttpServer } from "./http/server.ts";
 import { createLog, type Log } from "./log.ts";
 import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
-import { createOutbound } from "./outbound/create-outbound.ts";
+import { createLazyOutbound } from "./outbound/lazy-outbound.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
 import { showDatabase } from "./setting-readers.ts";
 import type { VendorUrls } from "./sinks/sink-type.ts";
@@ -149,7 +149,7 @@ async function listen(
   stops: (() => Promise<void>)[],
   state: { isStopping: () => boolean },
 ): Promise<string> {
-  const outbound = createOutbound({ allowCidrs: config.allowCidrs });
+  const outbound = createLazyOutbound({ allowCidrs: config.allowCidrs });
   stops.push(() => outbound.close());
   const replayer = startReplayer({ store, clock: systemClock, log });
   stops.push(() => replayer.stop());
