@@ -56,12 +56,12 @@ function findContradictions(config: Config): string[] {
   }
   if (config.database.kind === "postgres") {
     const missing = [
-      config.encryptionKey === null ? "EVENT_SINKS_ENCRYPTION_KEY" : null,
-      config.apiKey === null ? "EVENT_SINKS_API_KEY" : null,
-    ].filter((name) => name !== null);
-    for (const name of missing) {
+      config.encryptionKey === null ? ["EVENT_SINKS_ENCRYPTION_KEY", "-base64"] : null,
+      config.apiKey === null ? ["EVENT_SINKS_API_KEY", "-hex"] : null,
+    ].filter((one) => one !== null);
+    for (const [name, form] of missing) {
       problems.push(
-        `${name} must be set when EVENT_SINKS_DATABASE_URL names PostgreSQL, to the same value on all nodes.`,
+        `${name} must be set when EVENT_SINKS_DATABASE_URL names PostgreSQL, to the same value on all nodes. Make one, once: openssl rand ${form} 32`,
       );
     }
   }

@@ -33,7 +33,7 @@ export function measureRequests(app: App, { metrics }: Pick<HttpContext, "metric
 }
 
 export function metricsRoute(app: App, context: HttpContext): void {
-  addStoreGauge(context);
+  addStoreGauges(context);
   const schema = {
     tags: ["Service"],
     summary: "Metrics, for Prometheus",
@@ -51,16 +51,35 @@ export function metricsRoute(app: App, context: HttpContext): void {
   });
 }
 
-function addStoreGauge({ metrics, store }: HttpContext): void {
-  new Gauge({
+/** While the store is away the other metrics are told all the same: it is then that they are wanted. */
+function addStoreGauges({ metrics, store }: HttpContext): void {
+  const deliveries = new Gauge({
     name: "event_sinks_deliveries",
-    help: "Deliveries by state: pending ones now, settled ones since the store was made.",
+    help: "Deliveries by state: pending ones now, settled ones since the store was made. Absent while the store is away.",
     labelNames: ["state"],
     registers: [metrics],
+  });
+  new Gauge({
+    name: "event_sinks_store_up",
+    help: "1 when the store answers, 0 while it is away and new alerts are refused.",
+    registers: [metrics],
     async collect() {
-      const counts = await store.countDeliveries({});
-      for (const state of deliveryStates) this.set({ state }, counts[state]);
+      deliveries.reset();
+      const counts = await within(storePatienceMs, store.countDeliveries({})).catch(() => null);
+      this.set(counts === null ? 0 : 1);
+      if (counts === null) return;
+      for (const state of deliveryStates) deliveries.set({ state }, counts[state]);
     },
+  });
+}
+
+/** Whoever asks for metrics waits ten seconds at most, by default. */
+const storePatienceMs = 3_000;
+
+function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("The store was too slow to answer.")), ms);
+    answer.then(resolve, reject).finally(() => clearTimeout(late));
   });
 }
 

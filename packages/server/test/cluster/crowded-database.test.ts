@@ -54,6 +54,9 @@ test("without a free connection intake answers 503, and goes on when there is on
   assert.equal(refused.json.code, "unavailable");
   assert.equal((await fetch(`${node.url}/readyz`)).status, 503);
   assert.equal((await fetch(`${node.url}/healthz`)).status, 200, "no reason to restart it");
+  const metrics = await (await fetch(`${node.url}/metrics`)).text();
+  assert.match(metrics, /^event_sinks_store_up 0$/m);
+  assert.doesNotMatch(metrics, /^event_sinks_deliveries\{/m, "what is not known is not told");
 
   await server.run("ALTER ROLE crowded CONNECTION LIMIT -1");
   await eventually(async () => (await sendAlert(node)).status === 202, "alerts are taken again");
