@@ -17,9 +17,9 @@ import {
 } from "./messages.ts";
 
 /** An open run makes connections as it needs them, up to here; after that alerts slip. */
-const connectionsMax = 1_000;
+const connectionsMax = 4_000;
 /** An answer that has not come by then never will. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 interface Request {
   readonly bytes: Buffer;
@@ -67,6 +67,8 @@ async function run(plan: LoadPlan): Promise<void> {
 
   async function open(): Promise<Connection> {
     const connection = await openConnection(plan, (status) => {
+      // 408, from a server that ends what has been silent for long.
+      if (connection.current < 0) return;
       answeredAt[connection.current] = machineMs();
       statuses[connection.current] = status;
       connection.current = -1;
