@@ -1,7 +1,7 @@
 import { isDeliveryMatch } from "../delivery-match.ts";
 import type { Input, Output } from "../protocol.ts";
 import type { ReplayOrder } from "../replay-operations.ts";
-import { type DeliveryRow, isOfTenant, selectDeliveries, toDelivery } from "./alert-rows.ts";
+import { type DeliveryRow, isOfNamedTenant, selectDeliveries, toDelivery } from "./alert-rows.ts";
 import type { Queries } from "./database.ts";
 import { chooseScan } from "./delivery-scan.ts";
 import { hasTarget } from "./replays.ts";
@@ -26,7 +26,7 @@ export function scanForReplay(
   if (scan === undefined) return Promise.resolve([]);
   return db.all<DeliveryRow>(
     `${selectDeliveries} WHERE d.tenant_id = $1 AND d.id > $2 AND d.id <= $3
-       AND ${isOfTenant("d")} AND ${scan.where} ORDER BY d.id LIMIT $4`,
+       AND ${isOfNamedTenant("d")} AND ${scan.where} ORDER BY d.id LIMIT $4`,
     tenantId,
     afterId,
     endId,

@@ -5,7 +5,7 @@ import type { Delivery } from "../store.ts";
 import {
   type AlertSummaryRow,
   alertSummaryColumns,
-  isOfTenant,
+  isOfNamedTenant,
   toAlertSummary,
 } from "./alert-rows.ts";
 import type { Queries } from "./database.ts";
@@ -29,7 +29,7 @@ export async function listAlerts(
   const chunks = readChunks<ScannedAlert>(range, filter.limit + 1, keyOf, ({ from, downTo }, max) =>
     db.all<ScannedAlert>(
       `SELECT ${alertSummaryColumns}, ${filter.q === null ? "NULL" : "a.body"} AS body FROM alerts a
-       WHERE a.tenant_id = $1 AND a.uid < $2 AND a.uid >= $3 AND ${isOfTenant("a")}
+       WHERE a.tenant_id = $1 AND a.uid < $2 AND a.uid >= $3 AND ${isOfNamedTenant("a")}
          AND ${dedupKey.length === 0 ? "true" : "a.dedup_key = $5"}
        ORDER BY a.uid DESC LIMIT $4`,
       filter.tenantId,

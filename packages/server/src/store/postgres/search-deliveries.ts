@@ -1,6 +1,6 @@
 import { isDeliveryMatch } from "../delivery-match.ts";
 import type { Input, Output } from "../protocol.ts";
-import { type DeliveryRow, isOfTenant, selectDeliveries, toDelivery } from "./alert-rows.ts";
+import { type DeliveryRow, isOfNamedTenant, selectDeliveries, toDelivery } from "./alert-rows.ts";
 import type { Queries } from "./database.ts";
 import { chooseScan } from "./delivery-scan.ts";
 import { collect, findScanRange, readChunks } from "./scan.ts";
@@ -17,7 +17,7 @@ export async function listDeliveries(
   const chunks = readChunks<DeliveryRow>(range, filter.limit + 1, keyOf, ({ from, downTo }, max) =>
     db.all<DeliveryRow>(
       `${selectDeliveries} WHERE d.tenant_id = $1 AND d.id < $2 AND d.id >= $3
-         AND ${isOfTenant("d")} AND ${scan.where} ORDER BY d.id DESC LIMIT $4`,
+         AND ${isOfNamedTenant("d")} AND ${scan.where} ORDER BY d.id DESC LIMIT $4`,
       filter.tenantId,
       from,
       downTo,
