@@ -7,7 +7,6 @@
 import { resolve } from "node:path";
 import { type Config, readConfig } from "../config.ts";
 import { type Command, refuseSettings } from "./command.ts";
-import { findOnPostgres } from "./doctor-postgres.ts";
 import { findOnSqlite } from "./doctor-sqlite.ts";
 import type { Finding } from "./finding.ts";
 
@@ -32,7 +31,8 @@ export const doctorCommand: Command = {
 
 async function find(config: Config): Promise<Finding[]> {
   const { database } = config;
-  return database.kind === "sqlite"
-    ? findOnSqlite(config, resolve(database.path))
-    : findOnPostgres(config, database.url.reveal());
+  if (database.kind === "sqlite") return findOnSqlite(config, resolve(database.path));
+  // Loaded here, as every start loads all commands.
+  const { findOnPostgres } = await import("./doctor-postgres.ts");
+  return findOnPostgres(config, database.url.reveal());
 }

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import type { DatabaseLocation } from "../setting-readers.ts";
-import { migratePostgres, placeOf } from "../store/postgres/store.ts";
 import { openLockedSqlite } from "../store/sqlite/store.ts";
 import { type Command, refuseSettings } from "./command.ts";
 
@@ -37,6 +36,8 @@ export const migrateCommand: Command = {
 
 async function migrate(location: DatabaseLocation) {
   if (location.kind === "postgres") {
+    // Here and not above: every start loads all commands, and needs PostgreSQL's driver for none of them.
+    const { migratePostgres, placeOf } = await import("../store/postgres/store.ts");
     const url = location.url.reveal();
     return { place: placeOf(url), ...(await migratePostgres(url)) };
   }

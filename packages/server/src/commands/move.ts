@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
 import { checkCanary, createSealer } from "../sealer.ts";
 import { type Reading, readDatabaseUrl } from "../setting-readers.ts";
-import { cancelMove, type MoveProgress, moveStore } from "../store/move/move-store.ts";
-import { placeOf } from "../store/postgres/store.ts";
+import type { MoveProgress } from "../store/move/move-store.ts";
 import { type Command, type CommandInput, describeError, refuseSettings } from "./command.ts";
 
 export const moveCommand: Command = {
@@ -77,6 +76,7 @@ function readTo(text: string | boolean | undefined, { database }: Config): Readi
 }
 
 async function cancel(from: string, say: CommandInput["say"]): Promise<0> {
+  const { cancelMove } = await import("../store/move/move-store.ts");
   const wasMoved = await cancelMove(from);
   say(
     wasMoved
@@ -93,6 +93,9 @@ async function move(
   { encryptionKey, encryptionKeySecond }: Config,
   say: CommandInput["say"],
 ): Promise<0> {
+  // Loaded here, as every start loads all commands.
+  const { moveStore } = await import("../store/move/move-store.ts");
+  const { placeOf } = await import("../store/postgres/store.ts");
   const startedAt = performance.now();
   say(`From ${from} to ${placeOf(to)}\n`);
   const result = await moveStore({
