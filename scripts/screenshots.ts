@@ -38,6 +38,7 @@ try {
     slack: "slack",
     keys: "keys",
     audit: "audit",
+    settings: "settings",
   };
   for (const { look, ...options } of looks) {
     const page = await (await openBrowser(scope, options)).newPage();

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { SetupFailure } from "./setup-failure.mjs";
 
 const stampPath = (root) => join(root, "packages/dashboard/dist/.built-from");
@@ -47,5 +48,18 @@ export function buildDashboard(root) {
   if (run.status !== 0) {
     throw new SetupFailure(`the dashboard could not be built:\n${run.stdout}${run.stderr}`.trim());
   }
+  compress(join(folder, "dist"));
   writeFileSync(stampPath(root), fingerprint(root));
+}
+
+/** Once here rather than for every browser: brotli, and gzip for those on plain HTTP. */
+function compress(folder) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (!/\.(js|css|html|svg)$/.test(file)) continue;
+    const path = join(folder, file);
+    const content = readFileSync(path);
+    writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  }
 }

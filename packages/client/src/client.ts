@@ -53,6 +53,8 @@ export type Answer<Name extends Operation> =
     : never;
 
 export interface Client {
+  /** Where an operation is, for what reads it without this client, e.g. an `EventSource`. */
+  urlOf<Name extends Operation>(operation: Name, input?: CallInput<Name>): string;
   call<Name extends Operation>(operation: Name, input?: CallInput<Name>): Promise<Answer<Name>>;
 }
 
@@ -90,10 +92,16 @@ const waitMsMax = 10_000;
 /** Makes a client. It keeps no state but its options. */
 export function createClient(options: ClientOptions = {}): Client {
   const { baseUrl = "", apiKey, headers: more, triesMax = 3 } = options;
+  const urlOf: Client["urlOf"] = (operation, { path, query } = {}) => {
+    const [, template = ""] = operation.split(" ");
+    return baseUrl.replace(/\/$/, "") + fill(template, path) + queryText(query);
+  };
   return {
-    async call(operation, { path, query, body, signal } = {}) {
-      const [method = "", template = ""] = operation.split(" ");
-      const url = baseUrl.replace(/\/$/, "") + fill(template, path) + queryText(query);
+    urlOf,
+    async call(operation, input = {}) {
+      const { body, signal } = input;
+      const [method = ""] = operation.split(" ");
+      const url = urlOf(operation, input);
       const init: RequestInit = {
         method,
         headers: {

@@ -19,6 +19,10 @@ export type EventSink = Schemas["EventSink"];
 export type EventSinkStatus = Schemas["EventSinkStatus"];
 export type AlertSummary = Schemas["AlertSummary"];
 export type Alert = Schemas["Alert"];
+export type ApiKey = Schemas["ApiKey"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Tenant = Schemas["Tenant"];
+export type Replay = Schemas["Replay"];
 export type Delivery = Schemas["Delivery"];
 export type Attempt = Schemas["Attempt"];
 export type SlackIntegration = Schemas["SlackIntegration"];
@@ -35,14 +39,21 @@ export function isRefused(error: unknown): error is ApiRefusal {
 export function useCall<Name extends Operation>(
   operation: Name,
   input: CallInput<Name> = {},
-  options: { readonly isEnabled?: boolean; readonly refreshMs?: number } = {},
+  options: {
+    readonly isEnabled?: boolean;
+    /** How often it is asked for again; by what came last, where that decides. */
+    readonly refreshMs?: number | ((last: Answer<Name> | undefined) => number | false);
+  } = {},
 ) {
+  const { refreshMs = false } = options;
   return useQuery<Answer<Name>>({
     queryKey: [operation, input],
     queryFn: ({ signal }) => client.call(operation, { ...input, signal }),
     enabled: options.isEnabled ?? true,
-    refetchInterval: options.refreshMs ?? false,
-    placeholderData: keepPreviousData,
+    refetchInterval: (query) =>
+      typeof refreshMs === "function" ? refreshMs(query.state.data) : refreshMs,
+    // Another filter's answer stays until the new one is there; another resource's would be a lie.
+    ...(input.path === undefined ? { placeholderData: keepPreviousData } : {}),
   });
 }
 
@@ -67,12 +78,14 @@ export function usePages<Name extends Operation>(
     enabled: query["tenant_id"] !== "",
     initialPageParam: "",
     getNextPageParam: ({ pagination }: Paged) => pagination?.next_page_token,
-    refetchInterval: refreshMs ?? false,
+    // Whoever has read on keeps what they read: to ask for all of it again would cost more and more.
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 0) > 1 ? false : (refreshMs ?? false),
     placeholderData: keepPreviousData,
   });
 }
 
-const pageSize = 50;
+const pageSize = 100;
 
 /** A call that changes something; what is shown is asked for anew afterwards. */
 export function useChange<Name extends Operation>(operation: Name) {

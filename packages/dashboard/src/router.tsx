@@ -40,6 +40,7 @@ const routeTree = root.addChildren([
   page("/slack", () => import("./pages/slack.tsx")),
   page("/keys", () => import("./pages/keys.tsx")),
   page("/audit", () => import("./pages/audit.tsx")),
+  page("/settings", () => import("./pages/settings.tsx")),
 ]);
 
 export const router = createRouter({

@@ -1,16 +1,4 @@
-/** What every address may carry: whose data is shown, and each page's filters. */
-export interface Search {
-  readonly tenant?: string | undefined;
-  readonly q?: string | undefined;
-  readonly severity?: string | undefined;
-  readonly state?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly sink?: string | undefined;
-  readonly key?: string | undefined;
-  readonly tag?: string | undefined;
-}
-
-/** Every name of `Search`. */
+/** Every name that an address may carry: whose data is shown, and each page's filters. */
 export const searchNames = [
   "tenant",
   "q",
@@ -20,4 +8,12 @@ export const searchNames = [
   "sink",
   "key",
   "tag",
+  "since",
+  "until",
+  "action",
+  "resource",
+  "by",
+  "window",
 ] as const;
+
+export type Search = { readonly [Name in (typeof searchNames)[number]]?: string | undefined };

@@ -1,32 +1,42 @@
-import {
-  ActionIcon,
-  AppShell,
-  Burger,
-  Button,
-  Group,
-  NavLink,
-  Text,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from "@mantine/core";
+import { AppShell, Box, Burger, Divider, Group, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
+import {
+  IconAlertTriangle,
+  IconBell,
+  IconBellOff,
+  IconBrandSlack,
+  IconHistory,
+  IconHome,
+  IconKey,
+  IconPlug,
+  IconRoute,
+  IconSend,
+  IconSettings,
+} from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { client } from "./api.ts";
 import { ChooseTenant } from "./parts/choose-tenant.tsx";
 import { Loading } from "./parts/notices.tsx";
+import { SignOut, SwitchColors } from "./parts/session-buttons.tsx";
 import { Shortcuts } from "./parts/shortcuts.tsx";
-import { useSession, WithSession } from "./session.tsx";
+import { WithSession } from "./session.tsx";
 import { TenantContext, useTenantChoice } from "./tenant.ts";
 
 const pages = [
-  { to: "/", label: "Overview" },
-  { to: "/sinks", label: "Event sinks" },
-  { to: "/alerts", label: "Alerts" },
-  { to: "/deliveries", label: "Deliveries" },
-  { to: "/slack", label: "Slack" },
-  { to: "/keys", label: "API keys" },
-  { to: "/audit", label: "Audit log" },
+  { to: "/", label: "Overview", icon: IconHome },
+  { to: "/alerts", label: "Alerts", icon: IconBell },
+  { to: "/deliveries", label: "Deliveries", icon: IconSend },
+  { to: "/sinks", label: "Event sinks", icon: IconPlug },
+  { to: "/slack", label: "Slack", icon: IconBrandSlack },
+  { to: "/keys", label: "API keys", icon: IconKey },
+  { to: "/audit", label: "Audit log", icon: IconHistory },
+  { to: "/settings", label: "Settings", icon: IconSettings },
+] as const;
+
+/** What a later version brings has its place already. */
+const later = [
+  { label: "Problems", icon: IconAlertTriangle },
+  { label: "Routes", icon: IconRoute },
+  { label: "Silences", icon: IconBellOff },
 ] as const;
 
 export function Shell() {
@@ -40,18 +50,17 @@ export function Shell() {
 function Frame() {
   const [isOpen, { toggle, close }] = useDisclosure();
   const { tenantId, isKnown, choices, choose } = useTenantChoice();
-  const { pathname } = useLocation();
   return (
     <AppShell
-      header={{ height: 52 }}
-      navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
+      header={{ height: 48 }}
+      navbar={{ width: 204, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
       padding="md"
     >
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-            <Text fw={600} visibleFrom="xs">
+            <Text fw={600} size="lg" visibleFrom="xs">
               Event Sinks
             </Text>
             <ChooseTenant tenantId={tenantId} choices={choices} choose={choose} />
@@ -63,56 +72,47 @@ function Frame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
-        {pages.map(({ to, label }) => (
-          <NavLink
-            key={to}
-            renderRoot={(props) => (
-              <Link to={to} search={{ tenant: tenantId ?? undefined }} {...props} />
-            )}
-            label={label}
-            active={to === "/" ? pathname === "/" : pathname.startsWith(to)}
-            onClick={close}
-          />
-        ))}
-        <Text c="dimmed" size="xs" p="sm" mt="auto">
-          Routes, silences and problems will stand here. Press <kbd>?</kbd> for keys.
-        </Text>
+        <Pages tenantId={tenantId} onLeave={close} />
       </AppShell.Navbar>
       <AppShell.Main>
-        <TenantContext value={tenantId}>{isKnown ? <Outlet /> : <Loading />}</TenantContext>
-        <Shortcuts />
+        <Box maw={1280}>
+          <TenantContext value={tenantId}>
+            {isKnown ? <Outlet /> : <Loading />}
+            <Shortcuts />
+          </TenantContext>
+        </Box>
       </AppShell.Main>
     </AppShell>
   );
 }
 
-function SwitchColors() {
-  const { setColorScheme } = useMantineColorScheme();
-  const isDark = useComputedColorScheme("light") === "dark";
-  const label = isDark ? "Light colours" : "Dark colours";
-  return (
-    <ActionIcon
-      variant="default"
-      size="lg"
-      aria-label={label}
-      title={label}
-      onClick={() => setColorScheme(isDark ? "light" : "dark")}
-    >
-      <span aria-hidden="true">{isDark ? "☀" : "☾"}</span>
-    </ActionIcon>
-  );
-}
+const iconProps = { size: 17, stroke: 1.6, "aria-hidden": true } as const;
 
-function SignOut() {
-  const queries = useQueryClient();
-  const { session } = useSession();
-  async function signOut() {
-    await client.call("DELETE /v1/session");
-    await queries.resetQueries();
-  }
+function Pages(props: { readonly tenantId: string | null; readonly onLeave: () => void }) {
+  const { pathname } = useLocation();
+  const search = { tenant: props.tenantId ?? undefined };
   return (
-    <Button variant="default" onClick={() => void signOut()} title={`Signed in as ${session.role}`}>
-      Sign out
-    </Button>
+    <>
+      {pages.map(({ to, label, icon: Icon }) => (
+        <NavLink
+          key={to}
+          renderRoot={(rootProps) => <Link to={to} search={search} {...rootProps} />}
+          label={label}
+          leftSection={<Icon {...iconProps} />}
+          active={to === "/" ? pathname === "/" : pathname.startsWith(to)}
+          onClick={props.onLeave}
+        />
+      ))}
+      <Divider my="xs" label="Later" labelPosition="left" />
+      {later.map(({ label, icon: Icon }) => (
+        <Group key={label} gap="sm" px="sm" py={6} c="dimmed" wrap="nowrap">
+          <Icon {...iconProps} />
+          <Text size="sm">{label}</Text>
+        </Group>
+      ))}
+      <Text c="dimmed" size="xs" p="sm" mt="auto">
+        Press <kbd>?</kbd> for keys.
+      </Text>
+    </>
   );
 }

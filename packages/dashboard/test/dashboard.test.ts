@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 import {
   eventually,
   freshDirectory,
@@ -54,22 +54,20 @@ test("first steps: a sink is added, an alert sent and seen to arrive; then it fa
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").getByText("key", { exact: false }).first().waitFor();
   await signIn(page, service);
-  await page.getByRole("link", { name: "Add a sink" }).click();
   await page.getByPlaceholder("acme").fill("acme");
-  await page.getByLabel("Name", { exact: false }).fill("Triage");
-  await page.getByLabel("URL", { exact: false }).fill("ftp://nowhere");
+  await page.getByRole("textbox", { name: "Name" }).fill("Triage");
+  await page.getByRole("textbox", { name: "URL" }).fill("ftp://nowhere");
   await page.getByRole("button", { name: "Add the sink" }).click();
   await page.getByRole("alert").waitFor();
-  await page.getByLabel("URL", { exact: false }).fill(receiver.url);
+  await page.getByRole("textbox", { name: "URL" }).fill(receiver.url);
   await page.getByRole("button", { name: "Add the sink" }).click();
-  await page.getByRole("heading", { name: "Triage" }).waitFor();
-  await page.getByText("healthy").waitFor();
-
-  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("link", { name: "Triage" }).waitFor();
   await page.getByRole("button", { name: /Send "A first alert"/ }).click();
-  await page.getByRole("link", { name: "Open the alert" }).click();
-  await page.getByText("delivered").first().waitFor();
+  await page.getByRole("status").getByText("delivered").waitFor();
   assert.equal(receiver.received.length, 1);
+  await page.getByRole("button", { name: "To the overview" }).click();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
 
   receiver.status = 500;
   await page.getByRole("link", { name: "Event sinks" }).click();
@@ -78,15 +76,15 @@ test("first steps: a sink is added, an alert sent and seen to arrive; then it fa
   await page.getByText("HTTP 500").first().waitFor();
   await service.call("POST", "/v1/alert", { tenant_id: "acme", name: "Disk full" });
   await page.getByText("failing").waitFor();
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("region", { name: "Needs attention" }).getByText("Triage").waitFor();
   receiver.status = 204;
-  await page.getByRole("button", { name: "Send a test" }).click();
+  await page.getByRole("button", { name: "Test now: Triage" }).click();
   await page.getByText("HTTP 204").first().waitFor();
-  await page
-    .getByRole("link", { name: /^[0-9a-f-]{36}$/ })
-    .first()
-    .click();
-  await page.getByRole("button", { name: "Try again now" }).click();
-  await page.getByText("Attempt 2").waitFor();
+  await page.getByRole("link", { name: "Disk full" }).click();
+  await page.getByText("Attempt 1", { exact: true }).waitFor();
+  await page.getByRole("button", { name: /^(Try again now|Send again)$/ }).click();
+  await page.getByText("Attempt 2", { exact: true }).waitFor();
   await eventually(() => receiver.received.length >= 4, "the retry");
   assert.deepEqual(errors, []);
   await service.stop();
@@ -150,6 +148,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       "slack",
       "keys",
       "audit",
+      "settings",
     ];
     for (const path of [...lists, ...one]) {
       await page.goto(`${service.url}/${path}`);
@@ -167,7 +166,7 @@ test("a Slack sink by its channel's name, and an alert as Slack and PagerDuty sh
   await signIn(page, service);
   await page.goto(`${service.url}/sinks/new?tenant=${tenantId}`);
   await page.locator("label", { hasText: /^Slack$/ }).click();
-  await page.getByLabel("Name", { exact: false }).fill("Second channel");
+  await page.getByRole("textbox", { name: "Name" }).fill("Second channel");
   await page.getByLabel("Slack integration", { exact: false }).first().click();
   await page.getByRole("option", { name: /Acme workspace/ }).click();
   await page.getByLabel("Channel ID", { exact: false }).first().fill("security");
@@ -184,6 +183,31 @@ test("a Slack sink by its channel's name, and an alert as Slack and PagerDuty sh
   await page.getByRole("heading", { level: 3, name: /High: AWS IAM/ }).waitFor();
   await page.getByRole("tab", { name: "PagerDuty" }).click();
   await page.getByText(/trigger · /).waitFor();
+  await service.stop();
+});
+
+test("the first load is small, and nothing on the overview moves once it is there", async (t) => {
+  const { service } = await startBelievableService(t);
+  const page = await (await openBrowser(t)).newPage();
+  await page.addInitScript(`globalThis.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) shifts.push(value);
+    }).observe({ type: "layout-shift", buffered: true });`);
+  const finished: Request[] = [];
+  page.on("requestfinished", (request) => {
+    if (request.url().includes("/assets/")) finished.push(request);
+  });
+  await signIn(page, service);
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  const sizes = await Promise.all(finished.map((request) => request.sizes()));
+  const sent = sizes.reduce((sum, { responseBodySize }) => sum + responseBodySize, 0);
+  assert.ok(sent > 50_000 && sent < 300_000, `${sent} bytes`);
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.getByRole("table", { name: "Newest alerts" }).waitFor();
+  const shift = await page.evaluate("shifts.reduce((sum, each) => sum + each, 0)");
+  assert.ok(Number(shift) < 0.1, `layout shift ${shift}`);
   await service.stop();
 });
 

@@ -6400,6 +6400,8 @@ export interface components {
              * @enum {unknown}
              */
             state: "healthy" | "failing" | "broken" | "paused";
+            /** @description where it sends to, without secrets */
+            target: string;
         };
         NewApiKey: {
             /**

@@ -1,29 +1,37 @@
-import { Button, Code, CopyButton, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
-import { useCall } from "../api.ts";
+import { type Alert, useCall } from "../api.ts";
+import { AlertDelivery } from "../parts/alert-delivery.tsx";
 import { Severity } from "../parts/badges.tsx";
-import { DeliveryList } from "../parts/delivery-list.tsx";
-import { Failure, Loading, PageTitle } from "../parts/notices.tsx";
+import { CodeBlock } from "../parts/code.tsx";
+import { curlOf } from "../parts/curl.ts";
+import { Facts } from "../parts/facts.tsx";
+import { Empty, Failure, Loading, PageTitle } from "../parts/notices.tsx";
+import { Panel } from "../parts/panel.tsx";
 import { Preview } from "../parts/preview.tsx";
+import { Results } from "../parts/results.tsx";
 import { Time } from "../parts/time.tsx";
 
-interface ResultsTable {
-  readonly columns: readonly unknown[];
-  readonly rows: readonly (readonly unknown[])[];
-}
+const settled: readonly string[] = ["delivered", "failed", "superseded", "canceled"];
 
 export default function AlertPage() {
   const { uid = "" } = useParams({ strict: false });
-  const asked = useCall("GET /v1/alert/{uid}", { path: { uid } });
+  const asked = useCall(
+    "GET /v1/alert/{uid}",
+    { path: { uid } },
+    {
+      refreshMs: (last) =>
+        last?.deliveries.every(({ state }) => settled.includes(state)) ? false : 2_000,
+    },
+  );
   if (asked.isError) return <Failure error={asked.error} onRetry={() => void asked.refetch()} />;
   if (asked.data === undefined) return <Loading />;
-  const { alert } = asked.data;
+  const { alert, deliveries } = asked.data;
   const body = alert.body as Readonly<Record<string, unknown>>;
-  const curl = `curl ${window.location.origin}/v1/alert -H "Authorization: Bearer $API_KEY" -H "Content-Type: application/json" -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`;
   return (
-    <Stack gap="lg">
+    <Stack>
       <PageTitle title={alert.name}>
-        <CopyButton value={curl}>
+        <CopyButton value={curlOf("POST", "/v1/alert", body)}>
           {({ copied, copy }) => (
             <Button variant="default" onClick={copy}>
               {copied ? "Copied" : "Copy as curl"}
@@ -31,94 +39,91 @@ export default function AlertPage() {
           )}
         </CopyButton>
       </PageTitle>
-      <Group>
-        <Severity name={alert.severity} />
-        <Text size="sm">
-          {alert.action}, received <Time at={alert.received_at} />
-        </Text>
-        <Text size="sm">
-          Key{" "}
-          <Link
-            to="/alerts"
-            search={{ tenant: alert.tenant_id, key: alert.dedup_key }}
-            className="mono"
-          >
-            {alert.dedup_key}
-          </Link>
-        </Text>
-      </Group>
-      {typeof body["description"] === "string" ? (
-        <Text className="wrap">{body["description"]}</Text>
-      ) : null}
+      <Panel title="Alert">
+        <AlertFacts alert={alert} body={body} />
+      </Panel>
       <Results table={body["results_table"]} />
-      <section>
-        <Title order={2} size="h5" mb="xs">
-          Deliveries
-        </Title>
-        <DeliveryList name="sink" query={{ tenant_id: alert.tenant_id, alert_uid: alert.uid }} />
-      </section>
-      <section>
-        <Title order={2} size="h5" mb="xs">
-          As each platform shows it
-        </Title>
+      <Panel title="Deliveries" isFlush>
+        {deliveries.map((delivery) => (
+          <AlertDelivery key={delivery.id} delivery={delivery} isOpen={deliveries.length === 1} />
+        ))}
+        {deliveries.length === 0 ? <NoDeliveries isStaging={alert.staging} /> : null}
+      </Panel>
+      <Panel title="As each platform shows it">
         <Preview tenantId={alert.tenant_id} body={body} />
-      </section>
-      <section>
-        <Title order={2} size="h5" mb="xs">
-          As it came
-        </Title>
-        <Code
-          block
-          tabIndex={0}
-          mah={480}
-          style={{ overflow: "auto", whiteSpace: "pre-wrap" }}
-          className="wrap"
-        >
-          {JSON.stringify(body, null, 2)}
-        </Code>
-      </section>
+      </Panel>
+      <Panel title="As it came">
+        <CodeBlock label="The alert as it came" text={JSON.stringify(body, null, 2)} />
+      </Panel>
     </Stack>
   );
 }
 
-/** What a detection found, where the alert brings it in the known form. */
-function Results({ table }: { readonly table: unknown }) {
-  const { columns, rows } = (table ?? {}) as Partial<ResultsTable>;
-  if (!Array.isArray(columns) || !Array.isArray(rows) || rows.length === 0) return null;
-  const show = (cell: unknown) => (typeof cell === "string" ? cell : JSON.stringify(cell));
+function AlertFacts(props: {
+  readonly alert: Alert;
+  readonly body: Readonly<Record<string, unknown>>;
+}) {
+  const { alert, body } = props;
+  const tenant = alert.tenant_id;
+  const text = (name: string) => (typeof body[name] === "string" ? body[name] : null);
+  const tags = Array.isArray(body["tags"]) ? body["tags"].map(String) : [];
   return (
-    <Table.ScrollContainer
-      minWidth={400}
-      type="native"
-      tabIndex={0}
-      role="region"
-      aria-label="Results"
-    >
-      <Table withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other identity
-              <Table.Th key={index} scope="col">
-                {show(column)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.slice(0, 100).map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity
-            <Table.Tr key={index}>
-              {(Array.isArray(row) ? row : []).map((cell, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: nor have cells
-                <Table.Td key={at} className="mono">
-                  {show(cell)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Stack gap="sm">
+      {text("description") === null ? null : (
+        <Text size="md" className="wrap">
+          {text("description")}
+        </Text>
+      )}
+      <Facts
+        of={[
+          ["Severity", <Severity key="severity" name={alert.severity} />],
+          ["Action", alert.action],
+          ["Received", <Time key="received" at={alert.received_at} />],
+          [
+            "Dedup key",
+            <Link key="key" to="/alerts" search={{ tenant, key: alert.dedup_key }} className="mono">
+              {alert.dedup_key}
+            </Link>,
+          ],
+          ["Rule", text("detection_rule_id")],
+          [
+            "Tags",
+            tags.length === 0 ? null : (
+              <Group key="tags" gap="0 0.75rem">
+                {tags.map((tag) => (
+                  <Link key={tag} to="/alerts" search={{ tenant, tag }}>
+                    {tag}
+                  </Link>
+                ))}
+              </Group>
+            ),
+          ],
+          [
+            "Query",
+            text("query_text") === null ? null : (
+              <span key="query" className="mono">
+                {text("query_text")}
+              </span>
+            ),
+          ],
+          [
+            "Id",
+            <span key="id" className="mono">
+              {alert.id}
+            </span>,
+          ],
+        ]}
+      />
+    </Stack>
+  );
+}
+
+function NoDeliveries({ isStaging }: { readonly isStaging: boolean }) {
+  return (
+    <Empty title="It goes nowhere">
+      {isStaging
+        ? "It came with staging: true, so it is recorded and not delivered."
+        : "It came when there was no event sink, or for none."}
+    </Empty>
   );
 }

@@ -1,51 +1,57 @@
-import { Group } from "@mantine/core";
+import { Paper } from "@mantine/core";
 import { usePages } from "../api.ts";
-import { AlertRows } from "../parts/alert-rows.tsx";
-import { ChoiceFilter, TextFilter, useFilters } from "../parts/filters.tsx";
-import { Empty, Failure, Loading, PageTitle } from "../parts/notices.tsx";
-import { More } from "../parts/rows.tsx";
+import { useChoices } from "../described.ts";
+import { useBound } from "../now.ts";
+import { alertColumns } from "../parts/alert-columns.tsx";
+import { ChoiceFilter, Filters, SinkFilter, TextFilter, useFilters } from "../parts/filters.tsx";
+import { LongRows } from "../parts/long-rows.tsx";
+import { Empty, NoTenant, PageTitle } from "../parts/notices.tsx";
+import { TimeFilter } from "../parts/time-filter.tsx";
 import { useTenant } from "../tenant.ts";
-
-const severities = [
-  "Fatal",
-  "Critical",
-  "High",
-  "Medium",
-  "Low",
-  "Informational",
-  "Unknown",
-  "Other",
-];
-const states = ["pending", "held", "delivered", "failed", "superseded", "canceled"];
 
 export default function Alerts() {
   const tenant = useTenant();
   const { search } = useFilters();
-  const { q, severity, state, tag, key } = search;
-  const query = { tenant_id: tenant ?? "", q, severity, state, tag, dedup_key: key };
-  const listed = usePages("GET /v1/alert", query, 5_000);
+  const { q, severity, state, tag, key, sink } = search;
+  const since = useBound(search.since);
+  const until = useBound(search.until);
+  const severities = useChoices("Alert", "severity").toReversed();
+  const states = useChoices("Delivery", "state");
+  const filter = { q, severity, state, tag, dedup_key: key, event_sink_id: sink, since, until };
+  const listed = usePages("GET /v1/alert", { tenant_id: tenant ?? "", ...filter }, 5_000);
   const alerts = listed.data?.pages.flatMap(({ data }) => data.alerts) ?? [];
+  if (tenant === null) return <NoTenant />;
   return (
     <>
       <PageTitle title="Alerts" />
-      <Group align="flex-end" mb="md">
-        <TextFilter name="q" label="Search" isMain />
+      <Filters>
+        <TextFilter name="q" label="Search" placeholder="Words in the alert" isMain />
         <ChoiceFilter name="severity" label="Severity" choices={severities} />
         <ChoiceFilter name="state" label="Delivery" choices={states} />
+        <SinkFilter />
+        <TextFilter name="key" label="Rule or dedup key" />
         <TextFilter name="tag" label="Tag" />
-        <TextFilter name="key" label="Dedup key" />
-      </Group>
-      {listed.isError ? (
-        <Failure error={listed.error} onRetry={() => void listed.refetch()} />
-      ) : null}
-      {listed.isPending ? <Loading /> : null}
-      {listed.isSuccess && alerts.length === 0 && !listed.hasNextPage ? (
-        <Empty title="No alert is like that">
-          Take a filter away, or send an alert with POST /v1/alert.
-        </Empty>
-      ) : null}
-      {alerts.length === 0 ? null : <AlertRows label="Alerts" alerts={alerts} />}
-      <More {...listed} />
+        <TimeFilter />
+      </Filters>
+      <Paper withBorder className="panel">
+        <LongRows
+          label="Alerts"
+          columns={alertColumns}
+          rows={alerts}
+          listed={listed}
+          idOf={({ uid }) => uid}
+          empty={<NoAlerts isFiltered={Object.values(filter).some(Boolean)} />}
+        />
+      </Paper>
     </>
+  );
+}
+
+function NoAlerts({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) return <Empty title="No alert is like that">Take a filter away.</Empty>;
+  return (
+    <Empty title="No alert has come yet">
+      Send one with POST /v1/alert; the overview shows how.
+    </Empty>
   );
 }

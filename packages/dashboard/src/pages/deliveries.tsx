@@ -1,46 +1,71 @@
-import { Group } from "@mantine/core";
-import { useCall } from "../api.ts";
-import { DeliveryList } from "../parts/delivery-list.tsx";
-import { ChoiceFilter, TextFilter, useFilters } from "../parts/filters.tsx";
-import { Empty, PageTitle } from "../parts/notices.tsx";
-import { ReplayPanel } from "../parts/replay.tsx";
+import { Stack } from "@mantine/core";
+import { usePages } from "../api.ts";
+import { useChoices } from "../described.ts";
+import { useBound } from "../now.ts";
+import { BulkReplay } from "../parts/bulk-replay.tsx";
+import { deliveryColumns } from "../parts/delivery-columns.tsx";
+import { DeliveryGroups } from "../parts/delivery-groups.tsx";
+import { ChoiceFilter, Filters, SinkFilter, TextFilter, useFilters } from "../parts/filters.tsx";
+import { LongRows } from "../parts/long-rows.tsx";
+import { Empty, NoTenant, PageTitle } from "../parts/notices.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { RunningReplays } from "../parts/running-replays.tsx";
+import { TimeFilter } from "../parts/time-filter.tsx";
+import { useSinkNames } from "../sink-names.ts";
 import { useTenant } from "../tenant.ts";
-
-const states = ["pending", "held", "delivered", "failed", "superseded", "canceled"];
 
 export default function Deliveries() {
   const tenant = useTenant();
   const { search } = useFilters();
-  const reasons = useReasons();
-  if (tenant === null) return <Empty title="No tenant yet">Add an event sink first.</Empty>;
+  const reasons = useChoices("Delivery", "reason");
+  const states = useChoices("Delivery", "state");
+  const since = useBound(search.since);
+  const until = useBound(search.until);
+  const sinkNames = useSinkNames();
   const { state, reason, sink, key } = search;
-  const query = { tenant_id: tenant, state, reason, event_sink_id: sink, dedup_key: key };
+  const filter = { state, reason, event_sink_id: sink, dedup_key: key, since, until };
+  const listed = usePages("GET /v1/delivery", { tenant_id: tenant ?? "", ...filter }, 5_000);
+  const deliveries = listed.data?.pages.flatMap(({ data }) => data.deliveries) ?? [];
+  if (tenant === null) return <NoTenant />;
   return (
     <>
       <PageTitle title="Deliveries" />
-      <Group align="flex-end" mb="md">
-        <ChoiceFilter name="state" label="State" choices={states} />
-        <ChoiceFilter name="reason" label="Reason" choices={reasons} />
-        <TextFilter name="key" label="Dedup key" isMain />
-      </Group>
-      <ReplayPanel key={JSON.stringify(query)} filter={query} />
-      <DeliveryList query={query} />
+      <Stack>
+        <RunningReplays tenant={tenant} />
+        <DeliveryGroups tenant={tenant} />
+        <div>
+          <Filters>
+            <ChoiceFilter name="state" label="State" choices={states} />
+            <ChoiceFilter name="reason" label="Reason" choices={reasons} width={170} />
+            <SinkFilter />
+            <TextFilter name="key" label="Dedup key" isMain />
+            <TimeFilter />
+          </Filters>
+          <Panel
+            title="Deliveries"
+            aside={<BulkReplay key={JSON.stringify(filter)} tenant={tenant} filter={filter} />}
+            isFlush
+          >
+            <LongRows
+              label="Deliveries"
+              columns={deliveryColumns(sinkNames)}
+              rows={deliveries}
+              listed={listed}
+              idOf={({ id }) => id}
+              empty={<NoDeliveries isFiltered={Object.values(filter).some(Boolean)} />}
+            />
+          </Panel>
+        </div>
+      </Stack>
     </>
   );
 }
 
-/** The closed list, from the API's description. */
-function useReasons(): readonly string[] {
-  const asked = useCall("GET /openapi.json");
-  interface Described {
-    components?: {
-      schemas?: { Delivery?: { properties?: { reason?: { anyOf?: { enum?: string[] }[] } } } };
-    };
-  }
-  const { components } = (asked.data ?? {}) as Described;
+function NoDeliveries({ isFiltered }: { readonly isFiltered: boolean }) {
+  if (isFiltered) return <Empty title="No delivery is like that">Take a filter away.</Empty>;
   return (
-    components?.schemas?.Delivery?.properties?.reason?.anyOf?.flatMap(
-      (shape) => shape.enum ?? [],
-    ) ?? []
+    <Empty title="Nothing was delivered yet">
+      Every alert becomes one delivery for each of its event sinks.
+    </Empty>
   );
 }

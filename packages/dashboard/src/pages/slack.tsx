@@ -1,18 +1,21 @@
 import {
   Alert,
   Anchor,
+  Box,
   Button,
   Group,
-  Paper,
+  Modal,
   PasswordInput,
   Stack,
   Text,
   TextInput,
-  Title,
 } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { type SlackIntegration, useCall, useChange } from "../api.ts";
-import { Empty, Failure, Loading, PageTitle } from "../parts/notices.tsx";
+import { Empty, Failure, NoTenant, PageTitle } from "../parts/notices.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { WaitingRows } from "../parts/rows.tsx";
 import { useSession } from "../session.tsx";
 import { useTenant } from "../tenant.ts";
 
@@ -20,51 +23,74 @@ export default function Slack() {
   const tenant = useTenant();
   const query = { tenant_id: tenant ?? "" };
   const listed = useCall("GET /v1/slack_integration", { query }, { isEnabled: tenant !== null });
-  if (tenant === null) return <Empty title="No tenant yet">Add an event sink first.</Empty>;
+  if (tenant === null) return <NoTenant />;
+  const known = listed.data?.data.slack_integrations;
   return (
     <Stack>
       <PageTitle title="Slack" />
-      {listed.isError ? <Failure error={listed.error} /> : null}
-      {listed.isPending ? <Loading /> : null}
-      {listed.data?.data.slack_integrations.map((each) => (
-        <Integration key={each.id} integration={each} />
-      ))}
-      {listed.data?.data.slack_integrations.length === 0 ? (
-        <Empty title="No workspace is connected">
-          Connect one, then add a Slack sink that names a channel.
-        </Empty>
-      ) : null}
-      <Connect tenant={tenant} />
+      <Panel title="Workspaces" isFlush>
+        {listed.isError ? <Failure error={listed.error} /> : null}
+        {listed.isPending ? <WaitingRows count={2} /> : null}
+        {known?.map((each) => (
+          <Integration key={each.id} integration={each} />
+        ))}
+        {known?.length === 0 ? (
+          <Empty title="No workspace is connected">
+            Connect one, then add a Slack sink that names a channel.
+          </Empty>
+        ) : null}
+      </Panel>
+      <Panel title="Connect a workspace">
+        <Connect tenant={tenant} />
+      </Panel>
     </Stack>
   );
 }
 
 function Integration({ integration }: { readonly integration: SlackIntegration }) {
+  const { id, name, team_name, bot_name, bot_user_id, revoked_reason } = integration;
+  const [isOpen, { open, close }] = useDisclosure();
   const remove = useChange("DELETE /v1/slack_integration/{id}");
   return (
-    <Paper withBorder p="md">
+    <Box p="0.75rem 0.875rem" className="line">
       <Group justify="space-between">
         <div>
-          <Text fw={600}>{integration.name}</Text>
-          <Text size="sm" c="dimmed">
-            {integration.team_name} · @{integration.bot_name ?? integration.bot_user_id}
+          <Text fw={600}>{name}</Text>
+          <Text c="dimmed">
+            {team_name} · @{bot_name ?? bot_user_id}
           </Text>
         </div>
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => remove.mutate({ path: { id: integration.id } })}
-        >
+        <Button size="xs" variant="default" onClick={open} aria-label={`Remove ${name}`}>
           Remove
         </Button>
       </Group>
-      {integration.revoked_reason === undefined ? null : (
+      {revoked_reason === undefined ? null : (
         <Alert color="red" mt="sm" title="Slack no longer accepts it">
-          {integration.revoked_reason}: connect the workspace again.
+          {revoked_reason}: connect the workspace again.
         </Alert>
       )}
-      {remove.isError ? <Failure error={remove.error} /> : null}
-    </Paper>
+      <Modal opened={isOpen} onClose={close} title={`Remove ${name}?`}>
+        <Stack>
+          <Text>
+            Its token is forgotten, and Slack sinks that use it cannot deliver. It is refused while
+            there are such sinks.
+          </Text>
+          {remove.isError ? <Failure error={remove.error} /> : null}
+          <Group>
+            <Button
+              color="red"
+              loading={remove.isPending}
+              onClick={() => remove.mutate({ path: { id } })}
+            >
+              Remove it
+            </Button>
+            <Button variant="default" onClick={close}>
+              Keep it
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Box>
   );
 }
 
@@ -85,54 +111,52 @@ function Connect({ tenant }: { readonly tenant: string }) {
   }
   const failed = [install, create].find(({ isError }) => isError);
   return (
-    <section>
-      <Title order={2} size="h5" mb="xs">
-        Connect a workspace
-      </Title>
-      <Stack maw={620}>
-        {service.features.slack_install ? (
-          <Button onClick={() => void begin()} loading={install.isPending}>
+    <Stack maw={620}>
+      {service.features.slack_install ? (
+        <Group>
+          <Button onClick={() => void begin().catch(() => undefined)} loading={install.isPending}>
             Add to Slack
           </Button>
-        ) : null}
-        <form onSubmit={(event) => void store(event).catch(() => undefined)}>
-          <Stack>
-            <TextInput
-              label="Name"
-              required
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label="Bot token"
-              description={
-                <>
-                  From your Slack app's page, <em>OAuth & Permissions</em>:{" "}
-                  <Anchor
-                    href="https://api.slack.com/apps"
-                    target="_blank"
-                    rel="noreferrer"
-                    size="xs"
-                    underline="always"
-                  >
-                    your apps
-                  </Anchor>
-                  . It begins with xoxb- and is never shown again.
-                </>
-              }
-              required
-              value={token}
-              onChange={(event) => setToken(event.currentTarget.value)}
-            />
-            <Group>
-              <Button type="submit" variant="default" loading={create.isPending}>
-                Store the token
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-        {failed === undefined ? null : <Failure error={failed.error} />}
-      </Stack>
-    </section>
+          <Text c="dimmed">or store a bot token:</Text>
+        </Group>
+      ) : null}
+      <form onSubmit={(event) => void store(event).catch(() => undefined)}>
+        <Stack>
+          <TextInput
+            label="Name"
+            required
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label="Bot token"
+            description={
+              <>
+                From your Slack app's page, <em>OAuth & Permissions</em>:{" "}
+                <Anchor
+                  href="https://api.slack.com/apps"
+                  target="_blank"
+                  rel="noreferrer"
+                  size="xs"
+                  underline="always"
+                >
+                  your apps
+                </Anchor>
+                . It begins with xoxb- and is never shown again.
+              </>
+            }
+            required
+            value={token}
+            onChange={(event) => setToken(event.currentTarget.value)}
+          />
+          <Group>
+            <Button type="submit" variant="default" loading={create.isPending}>
+              Store the token
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      {failed === undefined ? null : <Failure error={failed.error} />}
+    </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge } from "@mantine/core";
+import type { CSSProperties } from "react";
 
 const severityColors: Readonly<Record<string, string>> = {
   Fatal: "grape",
@@ -6,7 +6,7 @@ const severityColors: Readonly<Record<string, string>> = {
   High: "orange",
   Medium: "yellow",
   Low: "blue",
-  Informational: "blue",
+  Informational: "cyan",
 };
 
 const stateColors: Readonly<Record<string, string>> = {
@@ -22,27 +22,32 @@ const stateColors: Readonly<Record<string, string>> = {
   retry: "orange",
 };
 
-export function Severity({ name }: { readonly name: string }) {
-  return <Tag text={name} color={severityColors[name] ?? "gray"} />;
+/** The colour of a state, wherever one is drawn. */
+export function stateColor(name: string): string {
+  return `var(--mantine-color-${stateColors[name] ?? "gray"}-6)`;
 }
 
-/** Of a delivery, a sink or an attempt. */
-export function State({ name }: { readonly name: string }) {
-  return <Tag text={name} color={stateColors[name] ?? "gray"} />;
+export function Severity({ name }: { readonly name: string }) {
+  const color = `var(--mantine-color-${severityColors[name] ?? "gray"}-6)`;
+  return <Tag text={name} color={color} shape="bar" />;
+}
+
+/** Of a delivery, a sink or an attempt; of several alike, with how many they are. */
+export function State({ name, count }: { readonly name: string; readonly count?: number }) {
+  const text = count === undefined ? name : `${count.toLocaleString()} ${name}`;
+  return <Tag text={text} color={stateColor(name)} shape="dot" />;
 }
 
 /** The text keeps the page's own colour, so that it is readable on light and dark alike. */
-function Tag({ text, color }: { readonly text: string; readonly color: string }) {
+function Tag(props: {
+  readonly text: string;
+  readonly color: string;
+  readonly shape: "dot" | "bar";
+}) {
+  const style = { "--tag": props.color } as CSSProperties;
   return (
-    <Badge
-      variant="dot"
-      color={color}
-      radius="sm"
-      tt="none"
-      fw={500}
-      styles={{ root: { color: "var(--mantine-color-text)", minWidth: "max-content" } }}
-    >
-      {text}
-    </Badge>
+    <span className="tag" data-shape={props.shape} style={style}>
+      {props.text}
+    </span>
   );
 }

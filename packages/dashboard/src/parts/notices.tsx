@@ -1,11 +1,11 @@
-import { Alert, Button, Center, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Center, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { isRefused } from "../api.ts";
 
 export function Loading() {
   return (
-    <Center mih={160}>
+    <Center mih="60dvh">
       <Loader aria-label="Loading" />
     </Center>
   );
@@ -25,7 +25,9 @@ export function Failure({
   return (
     <Alert color="red" role="alert" title="This did not work" my="md">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{text}</Text>
+        <Text size="sm" className="wrap">
+          {text}
+        </Text>
         {onRetry === undefined ? null : (
           <Button size="xs" variant="default" onClick={onRetry}>
             Try again
@@ -45,12 +47,14 @@ export function Empty({
   readonly children?: ReactNode;
 }) {
   return (
-    <Paper withBorder p="xl" my="md">
-      <Stack gap="xs" align="flex-start">
-        <Text fw={600}>{title}</Text>
-        {children}
-      </Stack>
-    </Paper>
+    <Stack gap="xs" align="center" px="md" py={40} ta="center">
+      <Text fw={600}>{title}</Text>
+      {children === undefined ? null : (
+        <Text c="dimmed" maw={460} component="div">
+          {children}
+        </Text>
+      )}
+    </Stack>
   );
 }
 
@@ -63,8 +67,8 @@ export function PageTitle({
   readonly children?: ReactNode;
 }) {
   return (
-    <Group justify="space-between" mb="md">
-      <Title order={1} size="h3" className="wrap">
+    <Group justify="space-between" align="flex-start" mb="md" mih={36} gap="xs">
+      <Title order={1} className="wrap" lh="36px">
         {title}
       </Title>
       <Group gap="xs">{children}</Group>
@@ -76,6 +80,15 @@ export function NotFound() {
   return (
     <Empty title="There is no such page">
       <Link to="/">To the overview</Link>
+    </Empty>
+  );
+}
+
+/** For a page about a tenant's things, while there is no tenant. */
+export function NoTenant() {
+  return (
+    <Empty title="There is no tenant yet">
+      <Link to="/sinks/new">Add an event sink</Link>: its tenant is made with it.
     </Empty>
   );
 }

@@ -2,8 +2,8 @@ import type { CallInput } from "@event-sinks/client";
 import { Code, Group, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { client } from "../api.ts";
-import { readable } from "./attempt.tsx";
 import { Severity } from "./badges.tsx";
+import { readable } from "./code.tsx";
 import { Failure, Loading } from "./notices.tsx";
 import { SlackMessage } from "./slack-message.tsx";
 

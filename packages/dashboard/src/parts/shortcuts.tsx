@@ -1,11 +1,14 @@
 import { Modal, Table } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useNavigate } from "@tanstack/react-router";
+import { useTenant } from "../tenant.ts";
 
 const keys = [
-  ["/", "to the search field"],
+  ["/", "search: this page, or all alerts"],
   ["j", "next row"],
   ["k", "row before"],
   ["Enter", "open the row"],
+  ["Esc", "leave a field or a dialog"],
   ["?", "this list"],
 ] as const;
 
@@ -13,24 +16,28 @@ const keys = [
 function step(by: 1 | -1) {
   const links = [...document.querySelectorAll<HTMLElement>(".rows tbody a[data-row]")];
   const at = links.indexOf(document.activeElement as HTMLElement);
-  links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+  const next = links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)];
+  next?.focus({ preventScroll: true });
+  next?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }
 
 export function Shortcuts() {
   const [isOpen, { open, close }] = useDisclosure();
+  const tenant = useTenant() ?? undefined;
+  const navigate = useNavigate();
+  function search() {
+    const field = document.querySelector<HTMLElement>("input[type=search]");
+    if (field === null) void navigate({ to: "/alerts", search: { tenant } });
+    else field.focus();
+  }
   useHotkeys([
-    ["/", () => document.querySelector<HTMLElement>("input[type=search]")?.focus()],
+    ["/", search],
     ["j", () => step(1)],
     ["k", () => step(-1)],
     ["shift+?", open],
   ]);
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title="Keys"
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={isOpen} onClose={close} title="Keys">
       <Table>
         <Table.Tbody>
           {keys.map(([key, deed]) => (

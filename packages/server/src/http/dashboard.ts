@@ -15,7 +15,7 @@ import { pageHeaders } from "./security-headers.ts";
 
 const folder = fileURLToPath(new URL("../../../dashboard/dist/", import.meta.url));
 
-const pages = ["sinks", "alerts", "deliveries", "slack", "keys", "audit"];
+const pages = ["sinks", "alerts", "deliveries", "slack", "keys", "audit", "settings"];
 
 const hidden = { schema: { hide: true } } as const;
 
@@ -32,6 +32,7 @@ export async function dashboardRoutes(app: App, { isHttps, log }: HttpContext): 
     index: false,
     wildcard: false,
     cacheControl: false,
+    preCompressed: true,
     schemaHide: true,
     setHeaders(reply, path) {
       const isAsset = path.includes("/assets/");

@@ -59,6 +59,7 @@ const listed = async (id: string, state: string) => {
 test("a sink that works is healthy since it was made", async () => {
   const id = await makeSink();
   assert.deepEqual(await statusOf(id), {
+    target: "https://test.com",
     state: "healthy",
     since: "2026-01-01T00:00:00.000Z",
     reason: null,
@@ -108,6 +109,7 @@ test("a failing and a broken sink say since when, why, the cure, and when it is 
   await fail(id, failing);
   const since = new Date(now).toISOString();
   assert.deepEqual(await statusOf(id), {
+    target: "https://test.com",
     state: "failing",
     since,
     reason: "not_found",

@@ -1,6 +1,7 @@
 /** How an event sink is doing, and holding its deliveries back on wish. */
 
 import { type Static, Type } from "typebox";
+import { sinkTypes } from "../sinks/index.ts";
 import type { SinkStatistics } from "../store/statistics.ts";
 import type { EventSinkStatus, Lane, Store } from "../store/store.ts";
 import { ReasonField } from "./attempt-view.ts";
@@ -20,6 +21,7 @@ const tags = ["Event sinks"];
 
 const StatusView = Type.Object(
   {
+    target: Type.String({ description: "where it sends to, without secrets" }),
     state: Type.Enum(["healthy", "failing", "broken", "paused"], {
       description: "deliveries of a broken or paused sink are held",
     }),
@@ -47,6 +49,7 @@ function statusView(
   const { reason, nextProbeAt } = health;
   const isPaused = pausedAt !== null;
   return {
+    target: sinkTypes[eventSink.type].target(eventSink.settings),
     state: isPaused ? "paused" : health.state,
     since: milliseconds(pausedAt ?? health.since),
     reason,
