@@ -14,8 +14,9 @@ test("a cluster loses nothing, whatever dies under it", { timeout: 280_000 }, as
   assert.equal(balance.inconsistent, 0);
   assert.deepEqual(oddAnswers, []);
   assert.equal(refusedUntold, 0, "a 503 says when to come again");
+  const idle = ["the database away", "the rest delivered"];
   for (const { what, accepted } of reports) {
-    if (what !== "the database away") assert.ok(accepted > 0, `alerts were taken: ${what}`);
+    if (!idle.includes(what)) assert.ok(accepted > 0, `alerts were taken: ${what}`);
   }
   const away = reports.find(({ what }) => what === "the database away");
   assert.ok(away !== undefined && away.refused > 0, "intake said that it cannot store");
