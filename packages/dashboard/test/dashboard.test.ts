@@ -186,6 +186,34 @@ test("a Slack sink by its channel's name, and an alert as Slack and PagerDuty sh
   await service.stop();
 });
 
+test("what is held is shown by reason; what was canceled is counted, replayed in bulk, and arrives", async (t) => {
+  const service = await startService(t, await freshDirectory(t));
+  const receiver = await serve(t);
+  const { json } = await service.call("POST", "/v1/event_sink", {
+    tenant_id: "acme",
+    name: "Triage",
+    description: "",
+    event_sink_args: { Webhook: { url: receiver.url } },
+  });
+  const page = await (await openBrowser(t)).newPage();
+  await signIn(page, service);
+  await page.goto(`${service.url}/sinks/${json.event_sink.id}`);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Resume" }).waitFor();
+  await service.call("POST", "/v1/alert", { tenant_id: "acme", name: "Disk full" });
+  await page.goto(`${service.url}/deliveries?tenant=acme&state=canceled`);
+  const groups = page.getByRole("region", { name: "Not delivered, by reason" });
+  await groups.getByText("1 held").waitFor();
+  await service.call("POST", `/v1/event_sink/${json.event_sink.id}/resume`, { held: "discard" });
+  await page.reload();
+  await page.getByRole("button", { name: "Replay all that are canceled here…" }).click();
+  await page.getByText("1 delivery", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Replay 1" }).click();
+  await page.getByText("Done: 1 of 1 sent again").first().waitFor();
+  await eventually(() => receiver.received.length === 1, "the alert arrives");
+  await service.stop();
+});
+
 test("the first load is small, and nothing on the overview moves once it is there", async (t) => {
   const { service } = await startBelievableService(t);
   const page = await (await openBrowser(t)).newPage();
