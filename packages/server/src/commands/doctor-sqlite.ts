@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { findEncryptionKeys } from "../encryption-key.ts";
 import { readKeyFile } from "../key-file.ts";
 import { type Examination, examineSqlite } from "../store/sqlite/examine.ts";
+import { peekAtForeignWal } from "../store/sqlite/wal-mark.ts";
 import { checkKeys, type Finding, look, newerSchema, operatorKeyGiven } from "./finding.ts";
 
 /** A SQLite database and the files beside it. */
@@ -13,11 +14,14 @@ export function findOnSqlite(config: Config, path: string): Finding[] {
     const text = `There is no ${folder} yet: the first start makes it, with keys and database.`;
     return [{ about: "folder", state: "look", text }];
   }
-  const database = existsSync(path) ? examineSqlite(path) : null;
+  const foreignWal = peekAtForeignWal(path);
+  const database = foreignWal === null && existsSync(path) ? examineSqlite(path) : null;
   return [
     look("folder", () => checkFolder(folder)),
     look("space", () => checkSpace(folder, config.diskFreeBytesMin)),
-    look("database", () => describeDatabase(path, database)),
+    foreignWal === null
+      ? look("database", () => describeDatabase(path, database))
+      : { about: "database", state: "bad", text: foreignWal },
     look("encryption key", () => checkEncryptionKey(config, folder, database)),
     look("operator key", () => checkOperatorKey(config, folder)),
   ];

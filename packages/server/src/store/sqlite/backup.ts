@@ -24,6 +24,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { readSqliteFault } from "./sqlite-fault.ts";
+import { peekAtForeignWal } from "./wal-mark.ts";
 
 export type BackupResult =
   | { readonly ok: true; readonly path: string; readonly bytes: number }
@@ -43,6 +44,7 @@ export function backUpSqlite(from: string, to: string, mayReplace: boolean): Bac
   try {
     closeSync(openSync(draft, "wx", 0o600));
     copy(from, draft);
+    unmark(draft);
     check(draft);
     sync(draft);
     publish(draft, path, mayReplace);
@@ -59,6 +61,8 @@ function findProblem(from: string, to: string, mayReplace: boolean): string | nu
   if (!existsSync(from)) {
     return `There is no database at ${from}. Say which one is meant in EVENT_SINKS_DATABASE_URL.`;
   }
+  const foreignWal = peekAtForeignWal(from);
+  if (foreignWal !== null) return foreignWal;
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(to) || to === "-") {
     return `A backup goes to a file, not to "${to}": name a file, and copy it from there.`;
   }
@@ -99,6 +103,16 @@ function copy(from: string, draft: string): void {
 
 function count(db: DatabaseSync, pragma: string): number {
   return Number(Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+}
+
+/** It must not pass for the database it was made of, whose WAL may still be there when it is restored. */
+function unmark(draft: string): void {
+  const db = new DatabaseSync(draft);
+  try {
+    db.exec("PRAGMA user_version = 0");
+  } finally {
+    db.close();
+  }
 }
 
 /** A backup that was never read is only a hope. */

@@ -12,6 +12,7 @@ import { lockDatabase } from "./lock.ts";
 import { getMeta } from "./meta.ts";
 import { migratedSqlite } from "./migrated-sqlite.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
+import { findForeignWal, markDatabase } from "./wal-mark.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; made, with its folder, when it is not there. */
@@ -113,16 +114,19 @@ export interface LockedSqlite {
  */
 export async function openLockedSqlite(given: string): Promise<LockedSqlite> {
   const path = resolveDatabasePath(given);
-  const unlock = explain(path, () => lockDatabase(path));
+  const lock = explain(path, () => lockDatabase(path));
   let db: Database | undefined;
   try {
+    const problem = findForeignWal(path, lock.marks);
+    if (problem !== null) throw new Error(problem);
     db = openForWriting(path);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     const migrated = await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));
-    return { path, db, migrated, unlock };
+    markDatabase(path, db, lock);
+    return { path, db, migrated, unlock: lock.unlock };
   } catch (error) {
     db?.close();
-    unlock();
+    lock.unlock();
     throw explained(path, error);
   }
 }
