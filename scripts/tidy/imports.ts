@@ -38,6 +38,7 @@ const groundFiles = [
   "settings",
   "settings-text",
   "thread-memory",
+  "tls-files",
   "version",
 ];
 

@@ -19,8 +19,10 @@ import type { EngineControl } from "./engine/engine-control.ts";
 import { startPruner } from "./engine/pruner.ts";
 import { startReplayer } from "./engine/replayer.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
+import type { App as HttpApp } from "./http/context.ts";
 import { putOperatorSlackIntegration } from "./http/operator-slack-integration.ts";
 import { createHttpServer } from "./http/server.ts";
+import { changeCertificates } from "./http/tls.ts";
 import { createLog, type Log } from "./log.ts";
 import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
 import { createLazyOutbound } from "./outbound/lazy-outbound.ts";
@@ -32,12 +34,15 @@ import { checkEncryptionKey } from "./store/check-encryption-key.ts";
 import { attachStore } from "./store/client.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
+import { readTls, readTlsPaths, type TlsPaths } from "./tls-files.ts";
 
 /** A service that is taking and delivering alerts. */
 export interface App {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly operatorKey: OperatorKey;
+  /** Reads the certificate's files anew; null without TLS. */
+  readonly renewCertificates: (() => void) | null;
   /**
    * Says that it is not ready, and after the delay that is set stops intake, finishes what is under way,
    * and hands back the rest. Calling it again waits for the first.
@@ -98,17 +103,31 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     );
     stops.push(() => engine.stop(config.stopGraceS * 1000));
 
-    const url = await listen(
+    const { url, server } = await listen(
       { config, operatorKey, store, engine, sealer, vendors, slackApp, log },
       stops,
       { isStopping: () => stopping !== null },
     );
     log.info({ url, database: showDatabase(config.database) }, "service.listening");
-    return { url, operatorKey, stop };
+    const renewCertificates = createRenewal(server, readTlsPaths(config), log);
+    return { url, operatorKey, renewCertificates, stop };
   } catch (error) {
     await stopAll(stops);
     throw error;
   }
+}
+
+/** What was served before goes on when the new files cannot serve. */
+function createRenewal(server: HttpApp, paths: TlsPaths | null, log: Log): (() => void) | null {
+  if (paths === null) return null;
+  return () => {
+    try {
+      changeCertificates(server, readTls(paths));
+      log.info({ path: paths.cert }, "tls.renewed");
+    } catch (error) {
+      log.error({ error }, "tls.not_renewed");
+    }
+  };
 }
 
 /** On SQLite keys that are not set are kept beside the file; on PostgreSQL they must be set. */
@@ -148,7 +167,10 @@ async function listen(
   { config, operatorKey, store, engine, sealer, vendors, slackApp, log }: ListenParts,
   stops: (() => Promise<void>)[],
   state: { isStopping: () => boolean },
-): Promise<string> {
+): Promise<{ readonly url: string; readonly server: HttpApp }> {
+  const paths = readTlsPaths(config);
+  // First: without its certificate nothing else is worth starting.
+  const tls = paths === null ? null : readTls(paths);
   const outbound = createLazyOutbound({ allowCidrs: config.allowCidrs });
   stops.push(() => outbound.close());
   const replayer = startReplayer({ store, clock: systemClock, log });
@@ -181,6 +203,7 @@ async function listen(
         folder: config.database.kind === "sqlite" ? dirname(resolve(config.database.path)) : null,
       },
       connectionsMax: config.connectionsMax,
+      tls,
     },
     metrics,
     isStopping: state.isStopping,
@@ -195,9 +218,10 @@ async function listen(
     log.info({}, "service.stopped_listening");
   });
   const { host, port } = config.listen;
-  return server.listen({ host, port }).catch((error: unknown) => {
+  const url = await server.listen({ host, port }).catch((error: unknown) => {
     throw new Error(explainListenError(error, `${host}:${port}`), { cause: error });
   });
+  return { url, server };
 }
 
 function explainListenError(error: unknown, address: string): string {

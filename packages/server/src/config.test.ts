@@ -113,6 +113,9 @@ describe("settings", () => {
   it("have defaults, so that nothing has to be set", () => {
     assert.deepEqual(configOf({}), {
       listen: { host: "127.0.0.1", port: 8080 },
+      tlsCert: null,
+      tlsKey: null,
+      tlsClientCa: null,
       database: { kind: "sqlite", path: "./data/event-sinks.db" },
       apiKey: null,
       encryptionKey: null,

@@ -70,6 +70,16 @@ function findContradictions(config: Config): string[] {
       "EVENT_SINKS_SLACK_CLIENT_ID and EVENT_SINKS_SLACK_CLIENT_SECRET belong together: set both, or neither.",
     );
   }
+  if ((config.tlsCert === null) !== (config.tlsKey === null)) {
+    problems.push(
+      "EVENT_SINKS_TLS_CERT and EVENT_SINKS_TLS_KEY belong together: set both, or neither.",
+    );
+  }
+  if (config.tlsClientCa !== null && config.tlsCert === null) {
+    problems.push(
+      "EVENT_SINKS_TLS_CLIENT_CA needs EVENT_SINKS_TLS_CERT and EVENT_SINKS_TLS_KEY: only over TLS do clients show certificates.",
+    );
+  }
   if (config.smtpUrl !== null && config.mailFrom === null) {
     problems.push(
       "EVENT_SINKS_MAIL_FROM must be set when EVENT_SINKS_SMTP_URL is: every mail needs a sender.",

@@ -221,6 +221,13 @@ export function readBytes(min: number, max: number): (text: string) => Reading<n
   };
 }
 
+/** Of a file, relative to the working directory unless it starts with a slash. */
+export function readPath(text: string): Reading<string> {
+  return text.includes("\0") || text.includes("-----BEGIN")
+    ? { problem: "must be the path of a file, not what is in it" }
+    : { value: text };
+}
+
 /** A whole number, digits only. */
 export function readCount(min: number, max: number): (text: string) => Reading<number> {
   return (text) => {

@@ -23,6 +23,7 @@ import {
   readMailFrom,
   readOneOf,
   readOrigin,
+  readPath,
   readSlackBotToken,
   readSlackClientId,
   readSlackClientSecret,
@@ -72,6 +73,23 @@ export const settings = {
       "The address and port to serve on. `0.0.0.0:8080` takes connections from other machines, `[::1]:8080` is IPv6, and port 0 picks a free one.",
     read: readListen,
     show: ({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`,
+  }),
+  tlsCert: optional<string>("plain HTTP, for the machine itself or a proxy that does TLS", {
+    name: "EVENT_SINKS_TLS_CERT",
+    meaning:
+      "A PEM file with the certificate, and those between it and its authority, to serve `https:` with. SIGHUP reads it, and the two below, anew (`docs/deploy.md`).",
+    read: readPath,
+  }),
+  tlsKey: optional<string>("it must be set when `EVENT_SINKS_TLS_CERT` is", {
+    name: "EVENT_SINKS_TLS_KEY",
+    meaning: "A PEM file with the certificate's private key, unencrypted.",
+    read: readPath,
+  }),
+  tlsClientCa: optional<string>("no certificate is asked of clients", {
+    name: "EVENT_SINKS_TLS_CLIENT_CA",
+    meaning:
+      "A PEM file with certificate authorities. Alerts are then taken only from clients that show a certificate one of them has signed, besides their key (mTLS).",
+    read: readPath,
   }),
   database: withDefault<DatabaseLocation>("sqlite:./data/event-sinks.db", {
     name: "EVENT_SINKS_DATABASE_URL",

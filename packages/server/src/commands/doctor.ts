@@ -7,6 +7,7 @@
 import { resolve } from "node:path";
 import { type Config, readConfig } from "../config.ts";
 import { type Command, refuseSettings } from "./command.ts";
+import { findOnCertificate } from "./doctor-certificate.ts";
 import { findOnSqlite } from "./doctor-sqlite.ts";
 import type { Finding } from "./finding.ts";
 
@@ -21,7 +22,10 @@ export const doctorCommand: Command = {
   async run({ environment, say, warn }) {
     const settings = readConfig(environment);
     if (!settings.ok) return refuseSettings(settings.problems, warn);
-    const findings = await find(settings.config);
+    const findings = [
+      ...(await findOnDatabase(settings.config)),
+      ...findOnCertificate(settings.config),
+    ];
     for (const { state, about, text } of findings) {
       say(`${state.padEnd(5)} ${about.padEnd(15)} ${text}\n`);
     }
@@ -29,7 +33,7 @@ export const doctorCommand: Command = {
   },
 };
 
-async function find(config: Config): Promise<Finding[]> {
+async function findOnDatabase(config: Config): Promise<Finding[]> {
   const { database } = config;
   if (database.kind === "sqlite") return findOnSqlite(config, resolve(database.path));
   // Loaded here, as every start loads all commands.

@@ -30,6 +30,7 @@ export const serveCommand: Command = {
       warn(`Event Sinks cannot start. ${describeError(error)}\n`);
       return 1;
     }
+    if (app.renewCertificates !== null) process.on("SIGHUP", app.renewCertificates);
     greet(app, warn);
     const crashed = await Promise.race([isStopAsked, crash.promise]);
     if (crashed !== null) {

@@ -24,6 +24,7 @@ import {
   UuidQuery,
 } from "./resource-schemas.ts";
 import { readBatch, senderOf, takeAlert } from "./take-alert.ts";
+import { requireClientCertificate } from "./tls.ts";
 import { milliseconds, readBound } from "./wire-time.ts";
 
 const what = "alert";
@@ -103,6 +104,13 @@ export function alertRoutes(app: App, context: HttpContext): void {
 /** `readAlert` checks alerts: which fields are strict and which are not is more than a schema says. */
 const uncheckedBody = { validatorCompiler: () => () => true };
 
+/** Who may bring alerts in at all, and whether there is room. */
+function intakeHooks(context: HttpContext) {
+  const { tls } = context.settings;
+  const isMutual = tls !== null && tls.clientCa !== null;
+  return [...(isMutual ? [requireClientCertificate] : []), letInWith(context)];
+}
+
 function addIntake(app: App, context: HttpContext): void {
   const schema = {
     tags,
@@ -115,7 +123,7 @@ function addIntake(app: App, context: HttpContext): void {
     response: { 202: AlertTaken, ...errorResponses(404, 413, 415) },
   };
   const bodyLimit = context.settings.alertBytesMax;
-  const options = { schema, bodyLimit, onRequest: letInWith(context), ...uncheckedBody };
+  const options = { schema, bodyLimit, onRequest: intakeHooks(context), ...uncheckedBody };
   app.post(path, options, async (request, reply) => {
     const alert = request.body as JsonValue;
     await countAlerts([alert], request, reply, context);
@@ -138,7 +146,7 @@ function addBatch(app: App, context: HttpContext): void {
     response: { 202: BatchTaken, ...errorResponses(413, 415) },
   };
   const bodyLimit = context.settings.batchBytesMax;
-  const options = { schema, bodyLimit, onRequest: letInWith(context), ...uncheckedBody };
+  const options = { schema, bodyLimit, onRequest: intakeHooks(context), ...uncheckedBody };
   app.post(`${path}/batch`, options, async (request, reply) => {
     const alerts = readBatch(request.body as JsonValue);
     await countAlerts(alerts, request, reply, context);

@@ -35,7 +35,9 @@ export const connectionTimeouts = {
 
 /** Bounds the connections of `app`. @returns what refuses a call that came on one too many. */
 export function limitConnections(app: App, connectionsMax: number): (socket: Socket) => void {
-  const surplus = new WeakSet<Socket>();
+  /** By their other end, as over TLS requests come from another object than connections. */
+  const surplus = new Set<string>();
+  const isSurplus = (socket: Socket) => surplus.size > 0 && surplus.has(farEndOf(socket));
   let count = 0;
   app.server.maxConnections = connectionsMax + spareConnections;
   app.server.on("connection", (socket: Socket) => {
@@ -44,21 +46,27 @@ export function limitConnections(app: App, connectionsMax: number): (socket: Soc
       count -= 1;
     });
     if (count <= connectionsMax) return;
-    surplus.add(socket);
+    const name = farEndOf(socket);
+    surplus.add(name);
+    socket.once("close", () => surplus.delete(name));
     // A real socket's patience, not the service's time: so no injected clock.
     const timer = setTimeout(() => socket.destroy(), surplusMsMax);
     socket.once("close", () => clearTimeout(timer));
   });
   app.addHook("onSend", (request, reply, payload, done) => {
-    if (surplus.has(request.socket)) reply.header("connection", "close");
+    if (isSurplus(request.socket)) reply.header("connection", "close");
     done(null, payload);
   });
   return (socket) => {
-    if (!surplus.has(socket)) return;
+    if (!isSurplus(socket)) return;
     throw new ApiError(
       "unavailable",
       `There are over ${connectionsMax} connections already (EVENT_SINKS_CONNECTIONS_MAX): keep fewer open, and use each for many requests.`,
       { retryAfterS: 5 },
     );
   };
+}
+
+function farEndOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

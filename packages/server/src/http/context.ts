@@ -13,6 +13,7 @@ import type { Sealer } from "../sealer.ts";
 import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
+import type { TlsMaterial } from "../tls-files.ts";
 import type { Admission, AdmissionLimits } from "./admission.ts";
 import type { AlertIntake } from "./alert-intake.ts";
 import type { ApiKeyUses } from "./api-key-uses.ts";
@@ -38,6 +39,8 @@ export interface HttpSettings {
   readonly slackApp: SlackApp | null;
   readonly admission: AdmissionLimits & PressureLimits;
   readonly connectionsMax: number;
+  /** Null: plain HTTP, for a proxy that does TLS. */
+  readonly tls: TlsMaterial | null;
 }
 
 /** What the HTTP layer is given. */

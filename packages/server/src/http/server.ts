@@ -53,6 +53,7 @@ import { slackCallbackRoute, slackInstallRoute } from "./slack-installs.ts";
 import { slackIntegrationRoutes } from "./slack-integrations.ts";
 import { createTenantSinks } from "./tenant-sinks.ts";
 import { tenantRoutes } from "./tenants.ts";
+import { tlsOptions } from "./tls.ts";
 import { validatorCompiler } from "./validation.ts";
 import { createWrongKeys } from "./wrong-keys.ts";
 
@@ -61,9 +62,12 @@ const pathParamCharsMax = 256;
 /** Makes the server; it listens when told. Closing it waits for the requests under way. */
 export async function createHttpServer(deps: HttpDeps): Promise<App> {
   const sendError = createSendError(deps.log);
-  const app: App = fastify({
+  const { tls } = deps.settings;
+  const app = fastify({
     bodyLimit: managementBytesMax,
     ...connectionTimeouts,
+    // Its type would otherwise be that of an HTTPS server throughout, which differs in name only.
+    ...(tls === null ? {} : { https: { ...tlsOptions(tls), ...connectionTimeouts.http } }),
     // Requests on open connections are served to the end; Fastify's own 503 has another form.
     return503OnClosing: false,
     genReqId: createRequestIds(),
@@ -73,9 +77,9 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
       maxParamLength: pathParamCharsMax,
-      querystringParser: (text) => ({ ...parseQuery(text) }),
+      querystringParser: (text: string) => ({ ...parseQuery(text) }),
     },
-  });
+  }) as App;
   const { vendors, slackApp } = deps.settings;
   const slackRefresher = createSlackRefresher({ ...deps, vendors, slackApp });
   const intakeMetrics = createIntakeMetrics(deps.metrics);
@@ -94,7 +98,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     apiKeyUses: createApiKeyUses(deps),
     wrongKeys: createWrongKeys(deps.clock),
     sessions: createSessionCache(deps.store, deps.clock),
-    isHttps: deps.settings.publicUrl?.startsWith("https:") === true,
+    isHttps: tls !== null || deps.settings.publicUrl?.startsWith("https:") === true,
     intakeMetrics,
     rateLimiter: createRateLimiter({ clock: deps.clock, metrics: intakeMetrics }),
     admission: createAdmission(deps.settings.admission, {

@@ -84,7 +84,7 @@ export function slackInstallRoute(app: App, context: HttpContext): void {
     const tenantId = body.tenant_id;
     requireTenant(principal, tenantId);
     const { clientId } = requireSlackApp(settings.slackApp);
-    const redirectUri = requirePublicUrl(app, settings.publicUrl) + callbackPath;
+    const redirectUri = requirePublicUrl(app, settings) + callbackPath;
     const state = randomBytes(stateBytes).toString("base64url");
     const codeVerifier =
       body.pkce === false ? null : new Secret(randomBytes(verifierBytes).toString("base64url"));
@@ -126,13 +126,14 @@ function requireSlackApp(slackApp: SlackApp | null): SlackApp {
 }
 
 /** Where browsers reach this service, with a slash at the end. */
-function requirePublicUrl(app: App, publicUrl: string | null): string {
+function requirePublicUrl(app: App, { publicUrl, tls }: HttpContext["settings"]): string {
   if (publicUrl !== null) return publicUrl;
   const address = app.server.address();
   if (typeof address === "object" && address !== null) {
     const { address: host, port, family } = address;
     const isWildcard = host === "0.0.0.0" || host === "::";
-    if (!isWildcard) return `http://${family === "IPv6" ? `[${host}]` : host}:${port}/`;
+    const scheme = tls === null ? "http" : "https";
+    if (!isWildcard) return `${scheme}://${family === "IPv6" ? `[${host}]` : host}:${port}/`;
   }
   throw new ApiError(
     "not_configured",

@@ -65,6 +65,7 @@ const defaultSettings: HttpSettings = {
     folder: null,
   },
   connectionsMax: 1_000,
+  tls: null,
 };
 
 export async function openFreshHttp(
