@@ -70,7 +70,8 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     }
     const sealer = createSealer(encryptionKeys.key, encryptionKeys.second);
 
-    const database = await openStore(config.database, { log, onCrash });
+    const { databaseListenUrl: listenUrl } = config;
+    const database = await openStore(config.database, { listenUrl, log, onCrash });
     stops.push(() => database.close());
     const store = attachStore(database.connect());
     stops.push(() => store.close());

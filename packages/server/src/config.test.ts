@@ -116,6 +116,7 @@ describe("settings", () => {
       tlsCert: null,
       tlsKey: null,
       tlsClientCa: null,
+      databaseListenUrl: null,
       database: { kind: "sqlite", path: "./data/event-sinks.db" },
       apiKey: null,
       encryptionKey: null,
@@ -203,6 +204,22 @@ describe("settings", () => {
       assert.equal(config.database.kind, "postgres");
       assert.doesNotMatch(JSON.stringify(config) + describeConfig(config), /hunter2/);
     }
+  });
+
+  it("of a second way to PostgreSQL go with PostgreSQL only, and never show the password", () => {
+    const given = { EVENT_SINKS_DATABASE_LISTEN_URL: "postgres://u:hunter2@db/x" };
+    assert.match(problemsOf(given).join(), /only when EVENT_SINKS_DATABASE_URL names PostgreSQL/);
+    const config = configOf({
+      ...given,
+      EVENT_SINKS_DATABASE_URL: "postgres://u@pooler/x",
+      EVENT_SINKS_API_KEY: key,
+      EVENT_SINKS_ENCRYPTION_KEY: encryptionKey,
+    });
+    assert.doesNotMatch(JSON.stringify(config) + describeConfig(config), /hunter2/);
+    assert.match(
+      problemsOf({ EVENT_SINKS_DATABASE_LISTEN_URL: "postgres://u:hunter2@db" }).join(),
+      /must name a host and a database/,
+    );
   });
 
   it("of a Slack app are set together or not at all", () => {

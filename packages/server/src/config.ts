@@ -54,6 +54,11 @@ function findContradictions(config: Config): string[] {
       "EVENT_SINKS_ENCRYPTION_KEY_SECOND is of use only beside EVENT_SINKS_ENCRYPTION_KEY: set that one too, or neither.",
     );
   }
+  if (config.database.kind !== "postgres" && config.databaseListenUrl !== null) {
+    problems.push(
+      "EVENT_SINKS_DATABASE_LISTEN_URL is of use only when EVENT_SINKS_DATABASE_URL names PostgreSQL: remove it.",
+    );
+  }
   if (config.database.kind === "postgres") {
     const missing = [
       config.encryptionKey === null ? ["EVENT_SINKS_ENCRYPTION_KEY", "-base64"] : null,

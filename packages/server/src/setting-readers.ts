@@ -28,12 +28,14 @@ export function readListen(text: string): Reading<ListenAddress> {
 
 export type DatabaseLocation =
   | { readonly kind: "sqlite"; readonly path: string }
-  /** The URL holds a password, most likely. */
   | { readonly kind: "postgres"; readonly url: Secret };
 
 /** `sqlite:<path>`, relative to the working directory unless it starts with a slash, or `postgres://…`. */
 export function readDatabaseUrl(text: string): Reading<DatabaseLocation> {
-  if (/^postgres(ql)?:/i.test(text)) return readPostgresUrl(text);
+  if (/^postgres(ql)?:/i.test(text)) {
+    const reading = readPostgresUrl(text);
+    return "problem" in reading ? reading : { value: { kind: "postgres", url: reading.value } };
+  }
   const path = /^sqlite:(?:\/\/(?=\/))?(.+)$/i.exec(text)?.[1];
   const isFile = path !== undefined && !path.startsWith(":") && !/[/\\]$/.test(path);
   if (isFile && !path.startsWith("//")) return { value: { kind: "sqlite", path } };
@@ -43,9 +45,10 @@ export function readDatabaseUrl(text: string): Reading<DatabaseLocation> {
   };
 }
 
-function readPostgresUrl(text: string): Reading<DatabaseLocation> {
-  const hasDatabase = URL.canParse(text) && new URL(text).pathname.length > 1;
-  if (hasDatabase) return { value: { kind: "postgres", url: new Secret(text) } };
+/** The URL of a PostgreSQL database. It holds a password, most likely. */
+export function readPostgresUrl(text: string): Reading<Secret> {
+  const isUrl = /^postgres(ql)?:/i.test(text) && URL.canParse(text);
+  if (isUrl && new URL(text).pathname.length > 1) return { value: new Secret(text) };
   return {
     problem:
       "must name a host and a database, such as postgres://user:password@host:5432/event_sinks; signs in the user name or password are percent-encoded",

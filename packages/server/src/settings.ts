@@ -24,6 +24,7 @@ import {
   readOneOf,
   readOrigin,
   readPath,
+  readPostgresUrl,
   readSlackBotToken,
   readSlackClientId,
   readSlackClientSecret,
@@ -97,6 +98,12 @@ export const settings = {
       "Where everything is stored: `sqlite:` and the path of a file, or `postgres://user:password@host:5432/database` for one or more nodes on a PostgreSQL database of their own (`docs/postgres.md`). Keys that the service makes for itself are kept in the folder of the file; with PostgreSQL `EVENT_SINKS_API_KEY` and `EVENT_SINKS_ENCRYPTION_KEY` must be set, alike on all nodes.",
     read: readDatabaseUrl,
     show: showDatabase,
+  }),
+  databaseListenUrl: secret("`LISTEN` goes where `EVENT_SINKS_DATABASE_URL` says", {
+    name: "EVENT_SINKS_DATABASE_LISTEN_URL",
+    meaning:
+      "A way to the same PostgreSQL that leads past a pooler, for one connection of each node that waits for news of the others. Without such a way nodes behind a pooler in transaction mode look for news ten times a second.",
+    read: readPostgresUrl,
   }),
   apiKey: secret(
     "made at the first start and kept in the file `operator.key` beside the database",
@@ -260,7 +267,6 @@ export type SettingKey = keyof typeof settings;
 
 /** Settings of the design that this version has no use for yet; to set one is a mistake. */
 export const laterSettings: readonly string[] = [
-  "EVENT_SINKS_DATABASE_LISTEN_URL",
   "EVENT_SINKS_SLACK_SIGNING_SECRET",
   "EVENT_SINKS_WORKERS",
 ];

@@ -119,7 +119,9 @@ export type WorkerNotice =
   | { readonly kind: "limited" }
   /** The store stopped or resumed answering; told once each way. */
   | { readonly kind: "unavailable"; readonly message: string }
-  | { readonly kind: "available" };
+  | { readonly kind: "available" }
+  /** It hears no notifications of other nodes, and looks by itself. */
+  | { readonly kind: "deaf"; readonly message: string };
 
 /** What a client needs of a port. */
 export interface StorePort {

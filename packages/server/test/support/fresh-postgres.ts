@@ -33,10 +33,16 @@ export interface FreshPostgres {
   close(): Promise<void>;
 }
 
-/** An empty database on a server with one node. Close it, or the test process will not end. */
-export async function openFreshPostgres(server: PostgresServer): Promise<FreshPostgres> {
+/**
+ * An empty database on a server with one node. Close it, or the test process will not end.
+ * @param way how the node gets to its database: past nobody, unless a pooler is given.
+ */
+export async function openFreshPostgres(
+  server: PostgresServer,
+  way: Pick<PostgresServer, "urlOf"> = server,
+): Promise<FreshPostgres> {
   const name = await createDatabase(server, await templateOn(server));
-  const url = server.urlOf(name);
+  const url = way.urlOf(name);
   let database = await openPostgresStore({ url });
   let store = attachStore(database.connect());
   const stop = async () => {
@@ -56,7 +62,8 @@ export async function openFreshPostgres(server: PostgresServer): Promise<FreshPo
     },
     async close() {
       await stop();
-      await server.run(`DROP DATABASE ${name}`);
+      // A pooler keeps its connections.
+      await server.run(`DROP DATABASE ${name}${way === server ? "" : " WITH (FORCE)"}`);
     },
   };
 }

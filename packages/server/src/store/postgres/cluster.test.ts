@@ -19,7 +19,7 @@ import {
 import { attachStore } from "../client.ts";
 import { type LeasedDelivery, type Store, StoreUnavailable } from "../store.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { openPostgresStore } from "./store.ts";
+import { openPostgresStore, type PostgresStoreOptions } from "./store.ts";
 
 const server = await startPostgres();
 after(() => server.close());
@@ -36,10 +36,14 @@ interface TwoNodes {
   readonly url: string;
 }
 
-function onTwoNodes(name: string, run: (nodes: TwoNodes) => Promise<void>): void {
+function onTwoNodes(
+  name: string,
+  run: (nodes: TwoNodes) => Promise<void>,
+  optionsOfA: Partial<PostgresStoreOptions> = {},
+): void {
   test(name, { timeout: 60_000 }, async () => {
     const first = await openFreshPostgres(server);
-    const second = await openPostgresStore({ url: first.url });
+    const second = await openPostgresStore({ url: first.url, ...optionsOfA });
     const a = attachStore(second.connect());
     let isStopped = false;
     const stopA = async () => {
@@ -93,6 +97,27 @@ describe("two nodes on one database", () => {
     assert.equal((await readDelivery(b, deliveryId)).state, "delivered");
     assert.equal((await b.countDeliveries({})).delivered, 1);
   });
+
+  const toldOfMail = async (nodes: TwoNodes) => {
+    const sink = await sinkOfA(nodes);
+    const heard = listen(nodes.a, 0);
+    const { deliveryId } = await accept(nodes.b, sink);
+    await eventually(() => heard.due().length > 0);
+    assert.equal((await claimOne(nodes.a, sink)).id, deliveryId);
+  };
+  onTwoNodes("one that hears notifications need not look for mail", toldOfMail, {
+    safetyLookMs: 3_600_000,
+  });
+  onTwoNodes("one that hears none finds its mail by looking", toldOfMail, { listenUrl: null });
+
+  const toldAfterALoss = async (nodes: TwoNodes) => {
+    await nodes.db.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'event-sinks listen'`,
+    );
+    await toldOfMail(nodes);
+  };
+  onTwoNodes("one whose listening connection is lost finds its mail by looking", toldAfterALoss);
 
   onTwoNodes("a resolve taken in by one waits for the other's trigger", async (nodes) => {
     const { a, b } = nodes;

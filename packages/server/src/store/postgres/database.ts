@@ -25,6 +25,8 @@ export interface Database extends Queries {
 export interface DatabaseOptions {
   readonly url: string;
   readonly connectionsMax: number;
+  /** Whether statements of transactions are prepared; a pooler may make the first of them fail. */
+  readonly prepares?: boolean;
 }
 
 /** A statement that takes longer is cut off: nothing here should. */
@@ -49,7 +51,8 @@ const begin = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin 
  * connection, as to plan one over many partitions takes longer than to run it; where a pooler
  * cannot do that, the first that fails for it says so, and they are planned each time.
  */
-export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, connectionsMax, prepares = true } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
@@ -65,6 +68,7 @@ export function openDatabase({ url, connectionsMax }: DatabaseOptions): Database
   pool.on("connect", (client) => client.on("error", () => {}));
   let statementCount = 0;
   const names = createNames();
+  if (!prepares) names.stop();
 
   const queriesOn = (client: Pick<pg.Pool, "query">, isPrepared: boolean): Queries => {
     const send = (sql: string, values: readonly SqlValue[]) => {

@@ -50,6 +50,10 @@ export async function sendMail(state: NodeState, ...mails: readonly Mail[]): Pro
     mails.map(({ supersedes }) => supersedes === true),
     mails.map(({ at }) => at),
   );
+  for (const { tenantId, eventSinkId } of mails) {
+    state.mailed.push({ tenantId, eventSinkId });
+    state.undo.push(() => state.mailed.pop());
+  }
 }
 
 interface MailRow {
@@ -71,8 +75,11 @@ export const takeMailSql = `DELETE FROM lane_mail WHERE no IN (
     WHERE l.node_id = $1::uuid ORDER BY m.no LIMIT ${mailCountMax} FOR UPDATE OF m SKIP LOCKED)
   RETURNING no, tenant_id, event_sink_id, kind, dedup_key, supersedes, at`;
 
-/** Reads what other nodes have to say of this node's lanes, and does what it asks for. */
-export async function readMail(state: NodeState): Promise<void> {
+/**
+ * Reads what other nodes have to say of this node's lanes, and does what it asks for.
+ * @returns whether there may be more.
+ */
+export async function readMail(state: NodeState): Promise<boolean> {
   const rows = await state.db.all<MailRow>(takeMailSql, state.id);
   rows.sort((a, b) => a.no - b.no);
   await takeIn(state, rows);
@@ -83,6 +90,7 @@ export async function readMail(state: NodeState): Promise<void> {
     else if (row.kind === "due") hearOfDue(state, lane, row.at);
     else if (dedupKey !== null) await hearOfWaiting(state, lane, row, dedupKey);
   }
+  return rows.length === mailCountMax;
 }
 
 function hearOfDue(state: NodeState, given: Lane, dueAt: number): void {

@@ -1,6 +1,7 @@
 import { newId } from "../../ids.ts";
 import { takeEvents } from "../lanes/announcements.ts";
 import type { Reply, WorkerNotice } from "../protocol.ts";
+import type { Lane } from "../store.ts";
 import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
 import { type BatchCall, runBatch } from "./batch.ts";
@@ -22,6 +23,8 @@ export interface NodeLoopDeps {
   readonly queue: CallQueue;
   readonly id: string;
   readonly tell: (notice: WorkerNotice) => void;
+  /** Mail for the owners of these lanes is committed. */
+  readonly wake: (lanes: readonly Lane[]) => void;
   /** The loop has done its last turn. */
   readonly onClosed: () => void;
 }
@@ -70,7 +73,9 @@ export class NodeLoop {
 
   /** Has mail of other nodes read. */
   readMail(): void {
-    this.#ask("read mail", readMail);
+    this.#ask("read mail", async (state) => {
+      if (await readMail(state)) this.readMail();
+    });
   }
 
   /** Looks for what dead nodes have left, and whether the lanes are shared out. */
@@ -126,13 +131,19 @@ export class NodeLoop {
   }
 
   async #commit(calls: readonly BatchCall[]): Promise<void> {
-    const replies = await runBatch(this.#deps.pool, this.state, calls);
-    this.#noteHealth(replies);
+    const replies = await this.#run(calls);
     const addressed = calls.flatMap(({ client }, index) => {
       const reply = replies[index];
       return reply === undefined || client === null ? [] : [[client, reply] as const];
     });
     sendAnswers(addressed, takeEvents(this.state));
+  }
+
+  async #run(calls: readonly BatchCall[]): Promise<Reply[]> {
+    const replies = await runBatch(this.#deps.pool, this.state, calls);
+    this.#noteHealth(replies);
+    this.#deps.wake(this.state.mailed.splice(0));
+    return replies;
   }
 
   #noteHealth(replies: readonly Reply[]): void {
@@ -162,9 +173,7 @@ export class NodeLoop {
   /** A bounded bit after each batch; after a fault, or when it has to wait, it pauses. */
   async #workInBackground(): Promise<void> {
     if (!hasBackgroundWork(this.state) || this.#isBackgroundPaused) return;
-    const work = ownWork("background", workInBackground);
-    const [reply] = await runBatch(this.#deps.pool, this.state, [work]);
-    this.#noteHealth(reply === undefined ? [] : [reply]);
+    const [reply] = await this.#run([ownWork("background", workInBackground)]);
     if (reply?.kind === "ok" && reply.value !== "waiting") return;
     this.#isBackgroundPaused = true;
     setTimeout(() => {

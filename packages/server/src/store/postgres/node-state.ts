@@ -5,6 +5,7 @@ import {
   type LaneState,
   type Lease as LeaseOfAny,
 } from "../lanes/lane-memory.ts";
+import type { Lane } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
 import type { Queries } from "./database.ts";
 
@@ -38,6 +39,8 @@ export interface NodeState extends LaneMemory<LaneState, Lease> {
   caller: PortClient | null;
   /** The replay that had the last step, so that all have their turn. */
   lastReplayNo: number;
+  /** Lanes whose owners are to be woken once the batch is committed: there is mail for them. */
+  readonly mailed: Lane[];
 }
 
 export function createNodeState({
@@ -52,6 +55,7 @@ export function createNodeState({
     prunes: new Map(),
     caller: null,
     lastReplayNo: 0,
+    mailed: [],
   };
 }
 

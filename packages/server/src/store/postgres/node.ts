@@ -9,10 +9,10 @@
  *
  * Many nodes. Any node takes alerts; one at a time works on a lane (`own-lanes.ts`, `membership.ts`).
  * What another has to say of a lane it leaves for the owner in a table, in the same transaction
- * (`lane-mail.ts`): it cannot get lost, and whoever inherits the lane finds it. Nodes look for mail ten
- * times a second while others are alive.
+ * (`lane-mail.ts`): it cannot get lost, and whoever inherits the lane finds it. Nodes are woken for it
+ * (`wakes.ts`), and look by themselves while others are alive: ten times a second when nothing would wake them.
  *
- * Nothing here depends on a session of the database, so it works behind a pooler that gives each
+ * Nothing else depends on a session of the database, so it works behind a pooler that gives each
  * transaction another connection.
  *
  * Faults. When the database is gone, all that waits is answered `StoreUnavailable`, nothing in memory
@@ -37,12 +37,17 @@ import { isSearch, runRead } from "./operations.ts";
 import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
 import { nodeConnections } from "./requirements.ts";
+import { createWaker, startListener } from "./wakes.ts";
 
 /** What it is started with. */
 export interface NodeData {
   readonly url: string;
   /** Shared with all who send what this node has leased. */
   readonly lease: NodeLease;
+  /** For LISTEN; null: it does without. */
+  readonly listenUrl: string | null;
+  /** How often it looks for mail that it was not woken for, while it can be woken. */
+  readonly safetyLookMs: number;
 }
 
 /** From the main thread. */
@@ -56,7 +61,7 @@ const rejoinMs = 200;
 const lookAroundMs = 3_000;
 const partitionsMs = 6 * 3_600_000;
 
-const { url, lease } = workerData as NodeData;
+const { url, lease, listenUrl, safetyLookMs } = workerData as NodeData;
 /** Of its own for each: searches that take long keep nobody from a look-up, and neither keeps the work from being done. */
 const work = openDatabase({ url, connectionsMax: nodeConnections.work });
 const lookUps = openDatabase({ url, connectionsMax: nodeConnections.lookUps });
@@ -70,11 +75,13 @@ const loop = new NodeLoop({
   queue,
   id: newId(),
   tell,
+  wake: createWaker(lookUps),
   onClosed: () => void end(),
 });
 const readers = new Set<MessagePort>();
 let hasOthers = false;
 let isLooking = false;
+let lookedAt = 0;
 
 await join(work, loop.state.id);
 await beat();
@@ -93,6 +100,17 @@ parentPort?.on("message", (message: NodeControl) => {
 });
 loop.lookAround();
 tell({ kind: "ready" });
+// Afterwards, as it has something to tell too.
+const listener =
+  listenUrl === null
+    ? null
+    : startListener({
+        url: listenUrl,
+        onWake: (nodeId) => {
+          if (nodeId === loop.state.id) loop.readMail();
+        },
+        onDeaf: (reason) => tell({ kind: "deaf", message: reason }),
+      });
 
 function connect({ writer, reader }: { writer: MessagePort; reader: MessagePort }): void {
   queue.connect(writer);
@@ -142,8 +160,11 @@ async function beat(): Promise<void> {
 
 async function lookForMail(): Promise<void> {
   if (isLooking || !hasOthers) return;
-  isLooking = true;
   loop.giveLanes();
+  const now = performance.now();
+  if (listener?.isListening === true && now - lookedAt < safetyLookMs) return;
+  isLooking = true;
+  lookedAt = now;
   if (await hasMail(work, loop.state.id).catch(() => false)) loop.readMail();
   isLooking = false;
 }
@@ -152,6 +173,7 @@ async function end(): Promise<void> {
   for (const timer of timers) clearInterval(timer);
   queue.closePorts();
   for (const reader of readers) reader.close();
+  await listener?.close();
   await leave(work, loop.state.id).catch(() => {});
   await Promise.all([work, lookUps, searches].map((pool) => pool.close()));
   parentPort?.close();

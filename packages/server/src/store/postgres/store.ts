@@ -16,6 +16,10 @@ import { readPostgresFault } from "./postgres-fault.ts";
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string;
+  /** Where LISTEN goes: `url` unless something else is given; null does without. */
+  readonly listenUrl?: string | null;
+  /** How often mail is looked for that nothing was heard of. */
+  readonly safetyLookMs?: number;
   /** Hears when the store stops being able to write, and when it can again. */
   readonly log?: Pick<Log, "info" | "error">;
   /**
@@ -65,7 +69,7 @@ export async function migratePostgres(
   url: string,
   { isMoveTarget = false } = {},
 ): Promise<Migrated> {
-  const pool = openDatabase({ url, connectionsMax: 1 });
+  const pool = openDatabase({ url, connectionsMax: 1, prepares: false });
   try {
     return await pool.transaction(async (db) => {
       await lockMigrations(db);
@@ -84,11 +88,12 @@ export async function migratePostgres(
   }
 }
 
-async function startNode({ url, log, onCrash }: PostgresStoreOptions, lease: NodeLease) {
+async function startNode(options: PostgresStoreOptions, lease: NodeLease) {
+  const { url, listenUrl = url, safetyLookMs = 1_000, log, onCrash } = options;
   const worker = new Worker(new URL("./node.ts", import.meta.url), {
     name: "store-node",
     resourceLimits: threadLimits,
-    workerData: { url, lease } satisfies NodeData,
+    workerData: { url, lease, listenUrl, safetyLookMs } satisfies NodeData,
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {
@@ -101,6 +106,7 @@ async function startNode({ url, log, onCrash }: PostgresStoreOptions, lease: Nod
   worker.on("message", (notice: WorkerNotice) => {
     if (notice.kind === "unavailable") log?.error({ reason: notice.message }, "store.unavailable");
     if (notice.kind === "available") log?.info({}, "store.available");
+    if (notice.kind === "deaf") log?.info({ reason: notice.message }, "store.not_listening");
   });
   if (onCrash !== undefined) worker.on("error", onCrash);
   return { worker, ended };
