@@ -9,6 +9,7 @@ import { Type } from "typebox";
 import { deliveryStates } from "../domain/delivery.ts";
 import { ApiError } from "../errors.ts";
 import { hashApiKey } from "../operator-key.ts";
+import type { Store } from "../store/store.ts";
 import { isOperatorKey, readBearer } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
 
@@ -53,24 +54,39 @@ export function metricsRoute(app: App, context: HttpContext): void {
 
 /** While the store is away the other metrics are told all the same: it is then that they are wanted. */
 function addStoreGauges({ metrics, store }: HttpContext): void {
-  const deliveries = new Gauge({
+  // A scrape collects all metrics at once: both gauges tell of one answer.
+  let asked: ReturnType<typeof countDeliveries> | null = null;
+  const ask = () => {
+    asked ??= countDeliveries(store).finally(() => {
+      asked = null;
+    });
+    return asked;
+  };
+  new Gauge({
     name: "event_sinks_deliveries",
     help: "Deliveries by state: pending ones now, settled ones since the store was made. Absent while the store is away.",
     labelNames: ["state"],
     registers: [metrics],
+    async collect() {
+      const counts = await ask();
+      this.reset();
+      if (counts === null) return;
+      for (const state of deliveryStates) this.set({ state }, counts[state]);
+    },
   });
   new Gauge({
     name: "event_sinks_store_up",
     help: "1 when the store answers, 0 while it is away and new alerts are refused.",
     registers: [metrics],
     async collect() {
-      deliveries.reset();
-      const counts = await within(storePatienceMs, store.countDeliveries({})).catch(() => null);
-      this.set(counts === null ? 0 : 1);
-      if (counts === null) return;
-      for (const state of deliveryStates) deliveries.set({ state }, counts[state]);
+      this.set((await ask()) === null ? 0 : 1);
     },
   });
+}
+
+/** Null while the store is away. */
+function countDeliveries(store: Store) {
+  return within(storePatienceMs, store.countDeliveries({})).catch(() => null);
 }
 
 /** Whoever asks for metrics waits ten seconds at most, by default. */
