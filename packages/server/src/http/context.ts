@@ -14,15 +14,15 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
 import type { TlsMaterial } from "../tls-files.ts";
-import type { Admission, AdmissionLimits } from "./admission.ts";
-import type { AlertIntake } from "./alert-intake.ts";
-import type { ApiKeyUses } from "./api-key-uses.ts";
-import type { IntakeMetrics } from "./intake-metrics.ts";
-import type { LookupCache } from "./lookup-cache.ts";
-import type { PressureLimits } from "./pressure.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
-import type { ChannelBooks } from "./slack-channel-book.ts";
-import type { WrongKeys } from "./wrong-keys.ts";
+import type { AlertIntake } from "./alerts/alert-intake.ts";
+import type { IntakeMetrics } from "./alerts/intake-metrics.ts";
+import type { Admission, AdmissionLimits } from "./gate/admission.ts";
+import type { ApiKeyUses } from "./gate/api-key-uses.ts";
+import type { LookupCache } from "./gate/lookup-cache.ts";
+import type { PressureLimits } from "./gate/pressure.ts";
+import type { RateLimiter } from "./gate/rate-limiter.ts";
+import type { WrongKeys } from "./gate/wrong-keys.ts";
+import type { ChannelBooks } from "./slack/slack-channel-book.ts";
 
 /** What the operator decides about the HTTP layer. */
 export interface HttpSettings {

@@ -11,7 +11,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { App, HttpContext } from "./context.ts";
-import { pageHeaders } from "./security-headers.ts";
+import { pageHeaders } from "./gate/security-headers.ts";
 
 const folder = fileURLToPath(new URL("../../../dashboard/dist/", import.meta.url));
 

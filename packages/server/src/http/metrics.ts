@@ -10,8 +10,8 @@ import { deliveryStates } from "../domain/delivery.ts";
 import { ApiError } from "../errors.ts";
 import { hashApiKey } from "../operator-key.ts";
 import type { Store } from "../store/store.ts";
-import { isOperatorKey, readBearer } from "./auth.ts";
 import type { App, HttpContext } from "./context.ts";
+import { isOperatorKey, readBearer } from "./gate/auth.ts";
 
 /** Seconds. Intake is to answer in milliseconds, so the steps are fine there. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

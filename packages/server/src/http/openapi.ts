@@ -7,7 +7,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import type { errorStatus } from "../errors.ts";
 import { version } from "../version.ts";
 import type { App } from "./context.ts";
-import { ErrorEnvelope } from "./error-envelope.ts";
+import { ErrorEnvelope } from "./wire/error-envelope.ts";
 
 const description =
   "Takes detection alerts and delivers them to event sinks: Slack, PagerDuty, webhooks, " +

@@ -9,8 +9,8 @@
 import type { FastifyRequest, HTTPMethods, RouteOptions } from "fastify";
 import type { Scope } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
-import type { Principal } from "./auth.ts";
 import type { App } from "./context.ts";
+import type { Principal } from "./gate/auth.ts";
 
 export interface RouteAccess {
   readonly scopes: readonly Scope[];

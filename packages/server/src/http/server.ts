@@ -1,10 +1,11 @@
 /**
  * The HTTP layer: parse, call, render.
  *
- * One file holds the routes of one resource. A request passes, in this order: `auth.ts`
- * (who calls), for new alerts `admission.ts` (is there room), `body.ts` (JSON within limits), `list-body.ts` (lists only), `validation.ts`
- * (against the route's TypeBox schema), the route. Whatever goes wrong leaves through
- * `error-envelope.ts`. Routes talk to the store and the engine through their contracts, by
+ * One file holds the routes of one resource, in a folder with what only it needs. A request
+ * passes, in this order, `gate/` (who calls, and is there room: `auth.ts`, `let-in.ts`, for new
+ * alerts `admission.ts`), `wire/` (JSON within limits: `body.ts`; lists: `list-body.ts`; the route's
+ * TypeBox schema: `validation.ts`), and the route. Whatever goes wrong leaves through
+ * `wire/error-envelope.ts`. Routes talk to the store and the engine through their contracts, by
  * messages, so nothing here waits for a disk or a platform on this thread.
  *
  * Answers are written with `stringifyJson`: in the order in which the views are built,
@@ -17,45 +18,45 @@ import { stringifyJson } from "../domain/json.ts";
 import { createSlackRefresher } from "../engine/refresh-slack-token.ts";
 import { newId } from "../ids.ts";
 import { createAddressGuard } from "../outbound/address-guard.ts";
-import { createAdmission } from "./admission.ts";
-import { createAlertIntake } from "./alert-intake.ts";
-import { alertRoutes } from "./alerts.ts";
-import { createApiKeyUses } from "./api-key-uses.ts";
-import { apiKeyRoutes } from "./api-keys.ts";
-import { auditRoutes } from "./audit.ts";
-import { createApiKeyCache, createAuthenticate, createSessionCache } from "./auth.ts";
-import { managementBytesMax, readJsonBodies } from "./body.ts";
-import { connectionTimeouts, limitConnections } from "./connections.ts";
+import { apiKeyRoutes } from "./accounts/api-keys.ts";
+import { auditRoutes } from "./accounts/audit.ts";
+import { sessionRoutes, signInRoute } from "./accounts/sessions.ts";
+import { tenantRoutes } from "./accounts/tenants.ts";
+import { createAlertIntake } from "./alerts/alert-intake.ts";
+import { alertRoutes } from "./alerts/alerts.ts";
+import { createIntakeMetrics } from "./alerts/intake-metrics.ts";
+import { previewRoutes } from "./alerts/preview.ts";
+import { createTenantSinks } from "./alerts/tenant-sinks.ts";
 import type { App, HttpContext, HttpDeps } from "./context.ts";
 import { dashboardRoutes } from "./dashboard.ts";
-import { deliveryRoutes } from "./deliveries.ts";
-import { deliverySummaryRoute } from "./delivery-summary.ts";
-import { answerClientError, createSendError, handleErrors } from "./error-envelope.ts";
-import { eventSinkStatusRoutes } from "./event-sink-status.ts";
-import { eventSinkRoutes } from "./event-sinks.ts";
+import { deliveryRoutes } from "./deliveries/deliveries.ts";
+import { deliverySummaryRoute } from "./deliveries/delivery-summary.ts";
+import { replayRoutes } from "./deliveries/replays.ts";
+import { eventSinkStatusRoutes } from "./event-sinks/event-sink-status.ts";
+import { eventSinkRoutes } from "./event-sinks/event-sinks.ts";
+import { signingSecretRoutes } from "./event-sinks/signing-secret.ts";
+import { createAdmission } from "./gate/admission.ts";
+import { createApiKeyUses } from "./gate/api-key-uses.ts";
+import { createApiKeyCache, createAuthenticate, createSessionCache } from "./gate/auth.ts";
+import { connectionTimeouts, limitConnections } from "./gate/connections.ts";
+import { createPressure } from "./gate/pressure.ts";
+import { createRateLimiter } from "./gate/rate-limiter.ts";
+import { apiHeaders } from "./gate/security-headers.ts";
+import { tlsOptions } from "./gate/tls.ts";
+import { createWrongKeys } from "./gate/wrong-keys.ts";
 import { healthRoutes } from "./health.ts";
-import { createIntakeMetrics } from "./intake-metrics.ts";
-import { readListBody } from "./list-body.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
 import { describeApi, openapiRoute } from "./openapi.ts";
-import { overviewRoutes } from "./overview.ts";
-import { createPressure } from "./pressure.ts";
-import { previewRoutes } from "./preview.ts";
-import { createRateLimiter } from "./rate-limiter.ts";
-import { replayRoutes } from "./replays.ts";
+import { overviewRoutes } from "./overview/overview.ts";
 import { declareScopes } from "./route-scopes.ts";
-import { apiHeaders } from "./security-headers.ts";
-import { sessionRoutes, signInRoute } from "./sessions.ts";
-import { signingSecretRoutes } from "./signing-secret.ts";
-import { createChannelBooks } from "./slack-channel-book.ts";
-import { slackChannelRoutes } from "./slack-channels.ts";
-import { slackCallbackRoute, slackInstallRoute } from "./slack-installs.ts";
-import { slackIntegrationRoutes } from "./slack-integrations.ts";
-import { createTenantSinks } from "./tenant-sinks.ts";
-import { tenantRoutes } from "./tenants.ts";
-import { tlsOptions } from "./tls.ts";
-import { validatorCompiler } from "./validation.ts";
-import { createWrongKeys } from "./wrong-keys.ts";
+import { createChannelBooks } from "./slack/slack-channel-book.ts";
+import { slackChannelRoutes } from "./slack/slack-channels.ts";
+import { slackCallbackRoute, slackInstallRoute } from "./slack/slack-installs.ts";
+import { slackIntegrationRoutes } from "./slack/slack-integrations.ts";
+import { managementBytesMax, readJsonBodies } from "./wire/body.ts";
+import { answerClientError, createSendError, handleErrors } from "./wire/error-envelope.ts";
+import { readListBody } from "./wire/list-body.ts";
+import { validatorCompiler } from "./wire/validation.ts";
 
 const pathParamCharsMax = 256;
 

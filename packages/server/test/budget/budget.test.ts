@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { systemClock } from "../../src/clock.ts";
-import { createAlertIntake } from "../../src/http/alert-intake.ts";
+import { createAlertIntake } from "../../src/http/alerts/alert-intake.ts";
 import { newAlert } from "../support/store-samples.ts";
 import { type CountedService, startCountedService } from "./counted-service.ts";
 
