@@ -13,7 +13,7 @@ export interface Mutation {
 }
 
 const laneRunner = "engine/lane-runner.ts";
-const settleFile = "store/sqlite/settle.ts";
+const settleFile = "store/sqlite/deliveries/settle.ts";
 const laneMemory = "store/lanes/lane-memory.ts";
 const leases = "store/lanes/leases.ts";
 
@@ -59,7 +59,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "order lost at intake",
-    file: "store/sqlite/accept-alerts.ts",
+    file: "store/sqlite/alerts/accept-alerts.ts",
     from: "const waits = mustWait(action, findUnfinished(state, lane, dedupKey));",
     to: "const waits = false;",
   },
@@ -77,19 +77,19 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "superseded after an ambiguous attempt",
-    file: "store/sqlite/supersede.ts",
+    file: "store/sqlite/deliveries/supersede.ts",
     from: "is_ambiguous === 0 && !state.leases.has(id)",
     to: "is_ambiguous < 2 && !state.leases.has(id)",
   },
   {
     story: "superseded while it is under way",
-    file: "store/sqlite/supersede.ts",
+    file: "store/sqlite/deliveries/supersede.ts",
     from: "is_ambiguous === 0 && !state.leases.has(id)",
     to: `is_ambiguous === 0 && id !== ""`,
   },
   {
     story: "a broken sink gets all at once instead of a probe",
-    file: "store/sqlite/claim.ts",
+    file: "store/sqlite/deliveries/claim.ts",
     from: "return lane.probeAt === null ? limit : Math.min(limit, 1);",
     to: "return limit;",
   },
@@ -203,7 +203,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     story: "the engine is not told of a probe that was moved forward",
-    file: "store/sqlite/sink-health.ts",
+    file: "store/sqlite/deliveries/sink-health.ts",
     from: "again and again.\n  announceChange(state, lane, false);\n",
     to: "again and again.\n",
   },

@@ -1,7 +1,7 @@
 import type { Database, Queries } from "../postgres/database.ts";
 import { getMeta } from "../postgres/meta.ts";
 import { lockMigrations } from "../postgres/migrated-postgres.ts";
-import { makePartitions } from "../postgres/partitions.ts";
+import { makePartitions } from "../postgres/retention/partitions.ts";
 import { markName, type SourceMark, type TargetMark } from "./move-mark.ts";
 import { type MovedTable, movedTables, numberedColumns } from "./moved-tables.ts";
 

@@ -1,14 +1,14 @@
 import type { Input, Reply } from "../protocol.ts";
 import type { AcceptResult, NewAlert } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
-import { acceptAll, type TimedAlert } from "./accept-alerts.ts";
+import { acceptAll, type TimedAlert } from "./alerts/accept-alerts.ts";
 import { shardOf, writeCounts } from "./counts.ts";
 import type { Database } from "./database.ts";
+import { settleAll } from "./deliveries/settle.ts";
+import { writeStatistics } from "./deliveries/statistics.ts";
 import type { NodeState } from "./node-state.ts";
 import { runWrite } from "./operations.ts";
 import { isTransient, readPostgresFault } from "./postgres-fault.ts";
-import { settleAll } from "./settle.ts";
-import { writeStatistics } from "./statistics.ts";
 
 /** One operation of a batch. */
 export interface BatchCall {

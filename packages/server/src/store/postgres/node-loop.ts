@@ -4,16 +4,16 @@ import type { Reply, WorkerNotice } from "../protocol.ts";
 import type { Lane } from "../store.ts";
 import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
+import { prune, resumePrunes } from "./accounts/delete-tenant.ts";
 import { type BatchCall, runBatch } from "./batch.ts";
-import { adoptLanes, releaseAll } from "./claim.ts";
 import type { Database } from "./database.ts";
-import { resumeSweeps, sweep } from "./delete-event-sink.ts";
-import { prune, resumePrunes } from "./delete-tenant.ts";
-import { readMail } from "./lane-mail.ts";
-import { rejoin } from "./membership.ts";
+import { adoptLanes, releaseAll } from "./deliveries/claim.ts";
 import { createNodeState, type NodeState } from "./node-state.ts";
-import { rereadAll } from "./own-lanes.ts";
-import { giveLanes, hasReadyToLeave, shareLanes } from "./share-lanes.ts";
+import { readMail } from "./nodes/lane-mail.ts";
+import { rejoin } from "./nodes/membership.ts";
+import { rereadAll } from "./nodes/own-lanes.ts";
+import { giveLanes, hasReadyToLeave, shareLanes } from "./nodes/share-lanes.ts";
+import { resumeSweeps, sweep } from "./sinks/delete-event-sink.ts";
 
 /** After a fault, or when it has to wait, background work is left alone for this long. */
 const backgroundPauseMs = 1_000;

@@ -31,13 +31,13 @@ import { endLease, extendLease, type NodeLease, readLeaseClock } from "../node-l
 import type { ClientMessage, Reply, WorkerNotice } from "../protocol.ts";
 import { createCallQueue, type PortClient, sendAnswers } from "../worker-ports.ts";
 import { openDatabase } from "./database.ts";
-import { hasMail, heartbeatMs, join, leaseMs, leave, renew } from "./membership.ts";
 import { NodeLoop } from "./node-loop.ts";
+import { hasMail, heartbeatMs, join, leaseMs, leave, renew } from "./nodes/membership.ts";
+import { createWaker, startListener } from "./nodes/wakes.ts";
 import { isSearch, runRead } from "./operations.ts";
-import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
 import { nodeConnections } from "./requirements.ts";
-import { createWaker, startListener } from "./wakes.ts";
+import { makePartitions } from "./retention/partitions.ts";
 
 /** What it is started with. */
 export interface NodeData {

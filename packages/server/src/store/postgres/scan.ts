@@ -1,7 +1,7 @@
 import { isUuid } from "../../ids.ts";
 import type { Listed } from "../store.ts";
 import type { Queries } from "./database.ts";
-import { firstIdAt } from "./partitions.ts";
+import { firstIdAt } from "./retention/partitions.ts";
 
 /** Rows one page looks at, at most. */
 const scanCountMax = 10_000;

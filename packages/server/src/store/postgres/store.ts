@@ -10,8 +10,8 @@ import { openDatabase } from "./database.ts";
 import { getMeta } from "./meta.ts";
 import { lockMigrations, migratedPostgres } from "./migrated-postgres.ts";
 import type { NodeControl, NodeData } from "./node.ts";
-import { makePartitions } from "./partitions.ts";
 import { readPostgresFault } from "./postgres-fault.ts";
+import { makePartitions } from "./retention/partitions.ts";
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`. */

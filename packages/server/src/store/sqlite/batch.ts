@@ -1,7 +1,7 @@
 import type { Reply } from "../protocol.ts";
 import type { PortClient } from "../worker-ports.ts";
+import { writeStatistics } from "./deliveries/statistics.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
-import { writeStatistics } from "./statistics.ts";
 import type { WriterState } from "./writer-state.ts";
 
 /** One operation of a batch, bound to its input. */

@@ -2,12 +2,12 @@ import { takeEvents } from "../lanes/announcements.ts";
 import type { Reply, WorkerNotice } from "../protocol.ts";
 import { takeBatch } from "../take-batch.ts";
 import { type CallQueue, type PortClient, type QueuedCall, sendAnswers } from "../worker-ports.ts";
+import { prune, resumePrunes } from "./accounts/delete-tenant.ts";
 import { type BatchCall, runBatch } from "./batch.ts";
-import { releaseAll } from "./claim.ts";
 import type { Database } from "./database.ts";
-import { resumeSweeps, sweep } from "./delete-event-sink.ts";
-import { prune, resumePrunes } from "./delete-tenant.ts";
+import { releaseAll } from "./deliveries/claim.ts";
 import { runWrite } from "./operations.ts";
+import { resumeSweeps, sweep } from "./sinks/delete-event-sink.ts";
 import { createWriterState, type WriterState } from "./writer-state.ts";
 
 /** After a fault, background work is left alone for this long. */

@@ -1,7 +1,5 @@
 import { auditFor } from "../audit.ts";
 import type { Input, Output, ReadName, WriteName } from "../protocol.ts";
-import { acceptAlerts } from "./accept-alerts.ts";
-import { advanceReplays } from "./advance-replays.ts";
 import {
   createApiKey,
   deleteApiKey,
@@ -10,44 +8,51 @@ import {
   listApiKeys,
   noteApiKeyUses,
   updateApiKey,
-} from "./api-keys.ts";
-import { appendAudit, listAudit } from "./audit.ts";
-import { cancelHeld } from "./cancel-held.ts";
-import { claim, listLanes, release } from "./claim.ts";
+} from "./accounts/api-keys.ts";
+import { appendAudit, listAudit } from "./accounts/audit.ts";
+import { deleteTenant } from "./accounts/delete-tenant.ts";
+import { finishKeyRotation, listSealed, replaceSealed } from "./accounts/sealed-records.ts";
+import { createSession, deleteSession, findSession } from "./accounts/sessions.ts";
+import { createTenant, getTenant, listTenants, updateTenant } from "./accounts/tenants.ts";
+import { acceptAlerts } from "./alerts/accept-alerts.ts";
+import { countDeliveries, getAlert, getDelivery } from "./alerts/get-alert.ts";
+import { listAlerts } from "./alerts/search-alerts.ts";
 import type { Database } from "./database.ts";
-import { deleteEventSink } from "./delete-event-sink.ts";
-import { deleteTenant } from "./delete-tenant.ts";
-import { createEventSink, getEventSink, getTenantSinks, listEventSinks } from "./event-sinks.ts";
-import { freeSpace } from "./free-space.ts";
-import { countDeliveries, getAlert, getDelivery } from "./get-alert.ts";
+import { cancelHeld } from "./deliveries/cancel-held.ts";
+import { claim, listLanes, release } from "./deliveries/claim.ts";
+import { retryDelivery } from "./deliveries/resend.ts";
+import { listDeliveries } from "./deliveries/search-deliveries.ts";
+import { settle } from "./deliveries/settle.ts";
+import { getEventSinkStatus, probeEventSink, setEventSinkPause } from "./deliveries/sink-health.ts";
+import { getOverview, getSinkStatistics } from "./deliveries/statistics.ts";
+import { summarizeDeliveries } from "./deliveries/summarize-deliveries.ts";
 import { getMeta, keepMeta } from "./meta.ts";
-import { pruneOld } from "./prune-old.ts";
-import { countReplay } from "./replay-scan.ts";
-import { cancelReplay, createReplay, getReplay, listReplays } from "./replays.ts";
-import { retryDelivery } from "./resend.ts";
-import { finishKeyRotation, listSealed, replaceSealed } from "./sealed-records.ts";
-import { listAlerts } from "./search-alerts.ts";
-import { listDeliveries } from "./search-deliveries.ts";
-import { createSession, deleteSession, findSession } from "./sessions.ts";
-import { settle } from "./settle.ts";
-import { getEventSinkStatus, probeEventSink, setEventSinkPause } from "./sink-health.ts";
+import { advanceReplays } from "./replays/advance-replays.ts";
+import { countReplay } from "./replays/replay-scan.ts";
+import { cancelReplay, createReplay, getReplay, listReplays } from "./replays/replays.ts";
+import { freeSpace } from "./retention/free-space.ts";
+import { pruneOld } from "./retention/prune-old.ts";
+import { deleteEventSink } from "./sinks/delete-event-sink.ts";
+import {
+  createEventSink,
+  getEventSink,
+  getTenantSinks,
+  listEventSinks,
+} from "./sinks/event-sinks.ts";
 import {
   createSlackInstall,
   lockSlackIntegration,
   takeSlackInstall,
   unlockSlackIntegration,
-} from "./slack-installs.ts";
+} from "./sinks/slack-installs.ts";
 import {
   deleteSlackIntegration,
   getSendingSink,
   getSlackIntegration,
   listSlackIntegrations,
   putSlackIntegration,
-} from "./slack-integrations.ts";
-import { getOverview, getSinkStatistics } from "./statistics.ts";
-import { summarizeDeliveries } from "./summarize-deliveries.ts";
-import { createTenant, getTenant, listTenants, updateTenant } from "./tenants.ts";
-import { updateEventSink } from "./update-event-sink.ts";
+} from "./sinks/slack-integrations.ts";
+import { updateEventSink } from "./sinks/update-event-sink.ts";
 import type { WriterState } from "./writer-state.ts";
 
 type WriteOperations = {

@@ -4,10 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { type FreshStore, openFreshStore } from "../../../test/support/fresh-store.ts";
 import { readMigrations } from "../migrate.ts";
-import { findDueSql } from "./due.ts";
-import { countPendingSql } from "./sink-health.ts";
-import { findTriggersSql } from "./supersede.ts";
-import { findWaitingResolveSql } from "./waiting.ts";
+import { findDueSql } from "./deliveries/due.ts";
+import { countPendingSql } from "./deliveries/sink-health.ts";
+import { findTriggersSql } from "./deliveries/supersede.ts";
+import { findWaitingResolveSql } from "./deliveries/waiting.ts";
 
 /** Every table and index as SQLite wrote it down, comments and white space aside, which ALTER TABLE sets its own way. */
 function describeSchema(db: DatabaseSync): string[] {
