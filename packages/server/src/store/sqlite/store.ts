@@ -12,7 +12,7 @@ import { lockDatabase } from "./lock.ts";
 import { getMeta } from "./meta.ts";
 import { migratedSqlite } from "./migrated-sqlite.ts";
 import { readSqliteFault } from "./sqlite-fault.ts";
-import { findForeignWal, markDatabase } from "./wal-mark.ts";
+import { adoptDatabase, findForeignWal, markDatabase } from "./wal-mark.ts";
 
 export interface SqliteStoreOptions {
   /** The database file; made, with its folder, when it is not there. */
@@ -119,6 +119,7 @@ export async function openLockedSqlite(given: string): Promise<LockedSqlite> {
   try {
     const problem = findForeignWal(path, lock.marks);
     if (problem !== null) throw new Error(problem);
+    adoptDatabase(path, lock);
     db = openForWriting(path);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     const migrated = await migrate(migratedSqlite(db), new URL("./migrations/", import.meta.url));

@@ -39,6 +39,21 @@ export function peekAtForeignWal(path: string): string | null {
   return findForeignWal(path, peekAtMarks(path) ?? []);
 }
 
+/**
+ * Remembers a database that has taken the place of another with no WAL beside it, a restored backup: before
+ * anything is written, so that the WAL of a start that is killed half way fits it.
+ */
+export function adoptDatabase(path: string, lock: DatabaseLock): void {
+  if (lock.marks.length === 0) return;
+  const mark = readMark(path);
+  if (lock.marks.includes(mark)) return;
+  try {
+    lock.remember([mark]);
+  } catch (error) {
+    if (readSqliteFault(error) === undefined) throw error;
+  }
+}
+
 /** Marks a database that was just opened, as this start's. */
 export function markDatabase(path: string, db: Database, lock: DatabaseLock): void {
   const mark = randomInt(1, 2 ** 31 - 1);
