@@ -109,6 +109,7 @@ async function exercise(
   assert.notDeepEqual(watch.placesOf("<secret>"), [], "the echoes are on record, masked");
   // What may be seen is seen there, so what is not seen is not there.
   assert.ok(watch.placesOf("acme").includes("the log"));
+  assert.ok(watch.placesOf("data: {").some((where) => where.includes("/stream")));
   assert.ok(
     watch.placesOf("event_sinks_attempts_total").some((where) => where.includes("/metrics")),
   );

@@ -114,7 +114,8 @@ export async function callApi(
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
-  const text = await answer.text();
+  const isStream = answer.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const text = await (isStream ? firstPiece(answer) : answer.text());
   const isJson = answer.headers.get("content-type")?.startsWith("application/json") === true;
   return {
     status: answer.status,
@@ -122,6 +123,13 @@ export async function callApi(
     text,
     json: isJson ? JSON.parse(text) : null,
   };
+}
+
+/** Of an answer that goes on for ever. */
+async function firstPiece({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  for await (const piece of body) return Buffer.from(piece).toString("utf8");
+  return "";
 }
 
 /** An empty folder, removed when the test ends. */
