@@ -143,7 +143,7 @@ export async function freshDirectory(t: Cleanup): Promise<string> {
 export async function eventually<T>(
   check: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
-  patienceMs = 15_000,
+  patienceMs = 60_000,
 ): Promise<T> {
   const until = performance.now() + patienceMs;
   while (performance.now() < until) {

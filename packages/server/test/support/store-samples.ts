@@ -283,9 +283,9 @@ export function listen(store: Store, offersPerLane: number) {
 
 /** Waits until `isSo`, for at most 5 s: news from the store may come after its answer. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1_000; turn += 1) {
+  for (let turn = 0; turn < 12_000; turn += 1) {
     if (await isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error("It did not come to be within 5 s");
+  throw new Error("It did not come to be within a minute");
 }
