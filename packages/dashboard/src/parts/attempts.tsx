@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import type { Attempt } from "../api.ts";
 import { State, stateColor } from "./badges.tsx";
 import { CodeBlock, readable } from "./code.tsx";
+import { Sentence } from "./sentence.tsx";
 import { Time } from "./time.tsx";
 
 /** Every attempt of a delivery, the last one first and open. */
@@ -57,7 +58,11 @@ export function AttemptView(props: { readonly attempt: Attempt; readonly isOpen?
           </>
         )}
       </Text>
-      {detail === null ? null : <Text className="wrap">{detail}</Text>}
+      {detail === null ? null : (
+        <Text className="wrap">
+          <Sentence text={detail} />
+        </Text>
+      )}
       <Collapse expanded={isShown}>
         <Stack gap="xs" mt={4}>
           {(attempt.earlier_exchanges ?? []).map((exchange, index) => (

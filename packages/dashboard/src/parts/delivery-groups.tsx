@@ -7,55 +7,63 @@ import { State } from "./badges.tsx";
 import { Panel } from "./panel.tsx";
 import { ReplayButton } from "./replay-button.tsx";
 
-/** Deliveries that are looked at; the newest, since a filter narrows the rest down. */
-const lookedAtMax = 1_000;
 const refreshMs = 15_000;
 
 /** What did not arrive, by why: nothing where all did. */
 export function DeliveryGroups({ tenant }: { readonly tenant: string }) {
-  const failed = useGroups(tenant, "failed");
-  const held = useGroups(tenant, "held");
-  const groups = [...failed, ...held];
+  const query = { tenant_id: tenant };
+  const asked = useCall("GET /v1/delivery/summary", { query }, { refreshMs });
+  const summary = asked.data?.summary;
+  const groups = groupByReason(summary?.groups ?? []);
   if (groups.length === 0) return null;
   return (
     <Panel title="Not delivered, by reason" isFlush>
       {groups.map((group) => (
         <GroupLine key={`${group.state} ${group.reason}`} tenant={tenant} group={group} />
       ))}
+      {summary?.is_partial === true ? (
+        <Text p="0.625rem 0.875rem" c="dimmed">
+          There are more: these are the newest 20,000 that failed, and 20,000 of those that wait.
+        </Text>
+      ) : null}
     </Panel>
   );
 }
 
+type Reason = Delivery["reason"];
+
 interface DeliveryGroup {
   readonly state: "failed" | "held";
-  readonly reason: Delivery["reason"];
+  readonly reason: Reason;
   readonly count: number;
-  /** There are more than were looked at. */
-  readonly isMore: boolean;
   readonly sinks: ReadonlyMap<string, number>;
 }
 
-function useGroups(tenant: string, state: "failed" | "held"): readonly DeliveryGroup[] {
-  const query = { tenant_id: tenant, state, "pagination[page_size]": lookedAtMax };
-  const asked = useCall("GET /v1/delivery", { query }, { refreshMs });
-  const isMore = asked.data?.pagination != null;
-  const groups = new Map<Delivery["reason"], Map<string, number>>();
-  for (const { reason, event_sink_id: sink } of asked.data?.data.deliveries ?? []) {
-    const sinks = groups.get(reason) ?? new Map<string, number>();
-    sinks.set(sink, (sinks.get(sink) ?? 0) + 1);
-    groups.set(reason, sinks);
-  }
-  return [...groups]
-    .map(([reason, sinks]) => {
-      const count = [...sinks.values()].reduce((sum, each) => sum + each, 0);
-      return { state, reason, count, isMore, sinks };
-    })
-    .sort((a, b) => b.count - a.count);
+interface SinkGroup {
+  readonly state: "failed" | "held" | "pending";
+  readonly reason: Reason;
+  readonly event_sink_id: string;
+  readonly count: number;
+}
+
+/** What failed first, and of each state the most first. */
+function groupByReason(bySink: readonly SinkGroup[]): readonly DeliveryGroup[] {
+  return (["failed", "held"] as const).flatMap((state) => {
+    const own = bySink.filter((group) => group.state === state);
+    return [...Map.groupBy(own, ({ reason }) => reason)]
+      .map(([reason, groups]) => ({
+        state,
+        reason,
+        count: groups.reduce((sum, { count }) => sum + count, 0),
+        sinks: new Map(groups.map((group) => [group.event_sink_id, group.count])),
+      }))
+      .sort((a, b) => b.count - a.count);
+  });
 }
 
 function GroupLine(props: { readonly tenant: string; readonly group: DeliveryGroup }) {
   const { tenant, group } = props;
-  const { state, reason, count, isMore, sinks } = group;
+  const { state, reason, count, sinks } = group;
   const names = useSinkNames();
   const texts = useReasonTexts();
   const isHeld = state === "held";
@@ -67,7 +75,6 @@ function GroupLine(props: { readonly tenant: string; readonly group: DeliveryGro
         <State name={state} count={count} />
         <Text fw={500}>{why}</Text>
         {reason === null ? null : <span className="mono">{reason}</span>}
-        {isMore ? <Text c="dimmed">of the newest {lookedAtMax.toLocaleString()}</Text> : null}
         <Group gap="xs" ml="auto">
           <Button
             size="compact-sm"

@@ -2,6 +2,7 @@ import { Alert, Button, Center, Group, Loader, Stack, Text, Title } from "@manti
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { isRefused } from "../api.ts";
+import { Sentence } from "./sentence.tsx";
 
 export function Loading() {
   return (
@@ -26,7 +27,7 @@ export function Failure({
     <Alert color="red" role="alert" title="This did not work" my="md">
       <Stack gap="xs" align="flex-start">
         <Text size="sm" className="wrap">
-          {text}
+          <Sentence text={text} />
         </Text>
         {onRetry === undefined ? null : (
           <Button size="xs" variant="default" onClick={onRetry}>

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Select, Stack, Textarea, TextInput } from "@manti
 import { type FormEvent, useState } from "react";
 import { isRefused } from "../api.ts";
 import { parseField, type SinkField, type SinkTypeFields, showField } from "../sink-fields.ts";
+import { Sentence } from "./sentence.tsx";
 import { ChannelInput, IntegrationInput } from "./slack-inputs.tsx";
 
 export interface SinkDraft {
@@ -86,7 +87,7 @@ export function SinkForm(props: SinkFormProps) {
         ))}
         {failure === null ? null : (
           <Alert color="red" role="alert" title="Not saved">
-            {failure instanceof Error ? failure.message : String(failure)}
+            <Sentence text={failure instanceof Error ? failure.message : String(failure)} />
           </Alert>
         )}
         <Group>

@@ -6,6 +6,7 @@ import { State } from "./badges.tsx";
 import { Facts } from "./facts.tsx";
 import { Failure } from "./notices.tsx";
 import { WaitingRows } from "./rows.tsx";
+import { Sentence } from "./sentence.tsx";
 import { share, useSinkStatus } from "./sink-status.tsx";
 import { Ago, Time } from "./time.tsx";
 
@@ -25,7 +26,9 @@ export function SinkHealth({ sink }: { readonly sink: EventSink }) {
           title={reason === null ? "What to do" : (texts.get(reason) ?? reason)}
           role="status"
         >
-          <Text className="wrap">{cure}</Text>
+          <Text className="wrap">
+            <Sentence text={cure} />
+          </Text>
           {next === null ? null : (
             <Text mt="xs">
               It is tried again by itself <Ago at={next} />.

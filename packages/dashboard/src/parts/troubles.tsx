@@ -7,6 +7,7 @@ import { AttemptView } from "./attempts.tsx";
 import { State } from "./badges.tsx";
 import { Failure } from "./notices.tsx";
 import { Panel } from "./panel.tsx";
+import { Sentence } from "./sentence.tsx";
 import { Ago } from "./time.tsx";
 
 /** What does not work now, with the cure and the button that tries it. */
@@ -44,7 +45,7 @@ function Trouble({ tenant, sink }: { readonly tenant: string; readonly sink: Ove
           </Group>
           {cure === null ? null : (
             <Text mt={4} className="wrap" maw={780}>
-              {cure}
+              <Sentence text={cure} />
             </Text>
           )}
         </Box>

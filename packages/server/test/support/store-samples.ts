@@ -281,7 +281,7 @@ export function listen(store: Store, offersPerLane: number) {
   };
 }
 
-/** Waits until `isSo`, for at most 5 s: news from the store may come after its answer. */
+/** Waits until `isSo`, for at most a minute: news from the store may come after its answer. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 12_000; turn += 1) {
     if (await isSo()) return;
