@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type FormEvent, type ReactNode, useContext, useState } from "react";
 import { client, isRefused, useCall } from "./api.ts";
 import { Failure, Loading } from "./parts/notices.tsx";
+import { Sentence } from "./parts/sentence.tsx";
 
 type Signed = Answer<"GET /v1/session">;
 
@@ -69,7 +70,7 @@ function SignIn() {
           />
           {problem === null ? null : (
             <Alert color="red" role="alert" title="Not signed in">
-              {problem}
+              <Sentence text={problem} />
             </Alert>
           )}
           <Button type="submit" loading={isBusy}>

@@ -214,6 +214,28 @@ test("what is held is shown by reason; what was canceled is counted, replayed in
   await service.stop();
 });
 
+test("where the screen is narrow, filters beside the search fold away, and those set are counted", async (t) => {
+  const service = await startService(t, await freshDirectory(t));
+  await service.call("POST", "/v1/tenant", { tenant_id: "acme" });
+  const narrow = { viewport: { width: 390, height: 800 } };
+  const page = await (await openBrowser(t, narrow)).newPage();
+  await signIn(page, service);
+  await page.goto(`${service.url}/alerts?tenant=acme&q=disk&severity=High&since=1h`);
+  const tag = page.getByRole("textbox", { name: "Tag" });
+  const button = page.getByRole("button", { name: "Filters (2)" });
+  await button.waitFor();
+  assert.equal(await page.getByRole("searchbox", { name: "Search" }).inputValue(), "disk");
+  assert.equal(await tag.isVisible(), false);
+  await button.click();
+  await tag.fill("prod");
+  await page.getByRole("button", { name: "Filters (3)" }).click();
+  assert.equal(await tag.isVisible(), false);
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await tag.waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Filters/ }).isVisible(), false);
+  await service.stop();
+});
+
 test("the first load is small, and nothing on the overview moves once it is there", async (t) => {
   const { service } = await startBelievableService(t);
   const page = await (await openBrowser(t)).newPage();

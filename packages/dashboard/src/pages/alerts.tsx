@@ -24,8 +24,7 @@ export default function Alerts() {
   return (
     <>
       <PageTitle title="Alerts" />
-      <Filters>
-        <TextFilter name="q" label="Search" placeholder="Words in the alert" isMain />
+      <Filters main={{ name: "q", label: "Search", placeholder: "Words in the alert" }}>
         <ChoiceFilter name="severity" label="Severity" choices={severities} />
         <ChoiceFilter name="state" label="Delivery" choices={states} />
         <SinkFilter />

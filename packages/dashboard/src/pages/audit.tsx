@@ -40,9 +40,8 @@ export default function Audit() {
   return (
     <>
       <PageTitle title="Audit log" />
-      <Filters>
+      <Filters main={{ name: "resource", label: "Id of which" }}>
         <ChoiceFilter name="action" label="What" choices={actions} width={200} />
-        <TextFilter name="resource" label="Id of which" isMain />
         <TextFilter name="by" label="Id of the API key" />
         <TimeFilter label="When" />
       </Filters>

@@ -5,7 +5,7 @@ import { useBound } from "../now.ts";
 import { BulkReplay } from "../parts/bulk-replay.tsx";
 import { deliveryColumns } from "../parts/delivery-columns.tsx";
 import { DeliveryGroups } from "../parts/delivery-groups.tsx";
-import { ChoiceFilter, Filters, SinkFilter, TextFilter, useFilters } from "../parts/filters.tsx";
+import { ChoiceFilter, Filters, SinkFilter, useFilters } from "../parts/filters.tsx";
 import { LongRows } from "../parts/long-rows.tsx";
 import { Empty, NoTenant, PageTitle } from "../parts/notices.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -34,11 +34,10 @@ export default function Deliveries() {
         <RunningReplays tenant={tenant} />
         <DeliveryGroups tenant={tenant} />
         <div>
-          <Filters>
+          <Filters main={{ name: "key", label: "Dedup key" }}>
             <ChoiceFilter name="state" label="State" choices={states} />
             <ChoiceFilter name="reason" label="Reason" choices={reasons} width={170} />
             <SinkFilter />
-            <TextFilter name="key" label="Dedup key" isMain />
             <TimeFilter />
           </Filters>
           <Panel

@@ -1,7 +1,7 @@
-import { Button, Group, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Box, Button, Group, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import type { Search } from "../search.ts";
 import { useSinkNames } from "../sink-names.ts";
 
@@ -16,24 +16,48 @@ export function useFilters() {
   return { search, set };
 }
 
-/** Filters side by side, and a way to be rid of them all. */
-export function Filters({ children }: { readonly children: ReactNode }) {
+/**
+ * Filters side by side, and a way to be rid of them all. Where there is no room beside each other,
+ * the main one stands alone, and a button shows the others.
+ */
+export function Filters(props: { readonly main: TextFilterProps; readonly children: ReactNode }) {
+  const { main, children } = props;
   const { search } = useFilters();
   const navigate = useNavigate();
-  const { tenant, ...others } = search;
-  const isAny = Object.values(others).some((value) => value !== undefined);
+  const [isOpen, { toggle }] = useDisclosure(false);
+  const othersId = useId();
+  const { tenant, ...filters } = search;
+  const { [main.name]: _, ...others } = filters;
+  const count = countSet(others);
   return (
     <Group align="flex-end" gap="sm" mb="md" role="search">
-      {children}
+      <TextFilter {...main} isMain />
+      <Button
+        variant="default"
+        hiddenFrom="xs"
+        aria-expanded={isOpen}
+        aria-controls={othersId}
+        onClick={toggle}
+      >
+        {count === 0 ? "Filters" : `Filters (${count})`}
+      </Button>
+      <Box id={othersId} className="others" data-folded={!isOpen || undefined}>
+        {children}
+      </Box>
       <Button
         variant="subtle"
-        disabled={!isAny}
+        disabled={countSet(filters) === 0}
         onClick={() => void navigate({ to: ".", search: { tenant }, replace: true })}
       >
         Clear
       </Button>
     </Group>
   );
+}
+
+/** A stretch of time is one filter, though the address says its two ends. */
+function countSet({ since, until, ...others }: Omit<Search, "tenant">): number {
+  return [since ?? until, ...Object.values(others)].filter((value) => value !== undefined).length;
 }
 
 interface FilterProps {
@@ -72,9 +96,11 @@ export function SinkFilter() {
 
 const typingMs = 250;
 
-export function TextFilter(
-  props: FilterProps & { readonly isMain?: boolean; readonly placeholder?: string },
-) {
+interface TextFilterProps extends FilterProps {
+  readonly placeholder?: string;
+}
+
+export function TextFilter(props: TextFilterProps & { readonly isMain?: boolean }) {
   const { name, label, isMain, placeholder } = props;
   const { search, set } = useFilters();
   const given = search[name] ?? "";

@@ -67,7 +67,7 @@ export function SinkForm(props: SinkFormProps) {
           label="Name"
           required
           value={name}
-          error={problemOf("name")}
+          error={sentenceOf(problemOf("name"))}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
@@ -105,6 +105,11 @@ function valueFrom(field: SinkField, text: string): unknown {
   return text.trim() === "" && !field.isRequired ? null : parseField(field, text);
 }
 
+/** Nothing to show where nothing is wrong. */
+function sentenceOf(problem: string | undefined) {
+  return problem === undefined ? undefined : <Sentence text={problem} />;
+}
+
 interface FieldInputProps {
   readonly field: SinkField;
   readonly text: string;
@@ -119,7 +124,7 @@ function FieldInput({ field, text, problem, integrationId, onChange }: FieldInpu
     label: field.label,
     description: field.help,
     required: field.isRequired,
-    error: problem,
+    error: sentenceOf(problem),
     value: text,
   };
   if (field.kind === "slack_integration")

@@ -1,6 +1,6 @@
 import { Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useCall } from "../api.ts";
 import { useTenant } from "../tenant.ts";
 
@@ -8,7 +8,7 @@ interface InputProps {
   readonly label: string;
   readonly description: string;
   readonly required: boolean;
-  readonly error: string | undefined;
+  readonly error: ReactNode;
   readonly value: string;
   readonly onChange: (text: string) => void;
 }
