@@ -62,7 +62,8 @@ export async function startBelievableService(t: Cleanup) {
       "GET",
       `/v1/delivery?tenant_id=${tenant_id}&state=delivered`,
     );
-    return json.data.deliveries.length >= alerts.length * 3;
+    // One more than was sent: the service tells by an alert of its own that a sink is broken.
+    return json.data.deliveries.length >= (alerts.length + 1) * 3;
   }, "everything is delivered but to the broken sink");
   return { service, tenantId: tenant_id, platforms };
 }
