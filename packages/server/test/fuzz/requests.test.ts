@@ -27,6 +27,8 @@ const timeout = 60_000 + requestCount * 6;
 
 test("every answer is a success or the documented envelope", { timeout }, async () => {
   const { json: description } = await http.call("GET", "/openapi.json");
+  // An answer that never ends; `overview.test.ts` reads it.
+  delete description.paths["/v1/overview/stream"];
   const keys = await Promise.all(tenantIds.map((id) => http.tenantKey(id)));
   const ids: string[] = [];
   const next = createRequestFuzzer({
