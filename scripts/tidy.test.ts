@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkCalls, checkTests } from "./tidy/calls.ts";
+import { checkCircles } from "./tidy/circles.ts";
 import { checkDirection, checkOrphans } from "./tidy/imports.ts";
 import type { Problem } from "./tidy/problem.ts";
 import { checkSizes, fileLinesMax, functionLinesMax } from "./tidy/sizes.ts";
@@ -73,6 +74,19 @@ test("a file of the server that stands in no layer is reported", () => {
   assert.deepEqual(places(checkDirection(parse({ [`${server}stray.ts`]: "" }))), [
     `${server}stray.ts:1`,
   ]);
+});
+
+test("files that import each other in a circle are reported once, types too, and tests never", () => {
+  const sources = parse({
+    [`${server}a.ts`]: `import "./b.ts"; import "./c.ts";`,
+    [`${server}b.ts`]: `import "./c.ts";`,
+    [`${server}c.ts`]: `import "node:fs";\nimport type { A } from "./b.ts";`,
+    [`${server}d.test.ts`]: `import "./e.test.ts";`,
+    [`${server}e.test.ts`]: `import "./d.test.ts";`,
+  });
+  const problems = checkCircles(sources);
+  assert.deepEqual(places(problems), [`${server}b.ts:1`]);
+  assert.match(problems[0]?.message ?? "", /b\.ts -> \S+c\.ts -> \S+b\.ts\)/);
 });
 
 test("a file that only its own test imports is an orphan; entries and test support are not", () => {

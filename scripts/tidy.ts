@@ -5,6 +5,7 @@
 
 import { dirname } from "node:path";
 import { checkCalls, checkTests } from "./tidy/calls.ts";
+import { checkCircles } from "./tidy/circles.ts";
 import { checkDirection, checkOrphans } from "./tidy/imports.ts";
 import type { Problem } from "./tidy/problem.ts";
 import { checkSizes } from "./tidy/sizes.ts";
@@ -16,6 +17,7 @@ const sources = parseSources(files);
 const manifests = files.filter((file) => /(^|\/)package\.json$/.test(file.path));
 const problems: Problem[] = [
   ...checkDirection(sources),
+  ...checkCircles(sources),
   ...checkOrphans(sources, manifests),
   ...checkCalls(sources),
   ...checkTests(sources),

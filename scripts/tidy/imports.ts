@@ -56,7 +56,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   main: ["ground", "commands"],
 };
 
-interface Import {
+export interface Import {
   readonly from: Source;
   readonly line: number;
   readonly specifier: string;
@@ -76,7 +76,8 @@ function specifierOf(node: Node): string | null {
   return named !== undefined && isStringLiteral(named) ? named.text : null;
 }
 
-function importsOf(source: Source): Import[] {
+/** What a file imports, exports from elsewhere, or starts as a worker, in order. */
+export function importsOf(source: Source): Import[] {
   const found: Import[] = [];
   walk(source.tree, (node) => {
     const specifier = specifierOf(node);

@@ -8,17 +8,22 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { SlackIntegration } from "../domain/event-sink.ts";
+import type { EventSink, SlackIntegration } from "../domain/event-sink.ts";
 import type { Log } from "../log.ts";
 import { readSlackAnswer } from "../sinks/slack/api.ts";
 import type { Exchange, Store } from "../store/store.ts";
-import type { ReadySink } from "./sending-sinks.ts";
 import { tryLock } from "./slack-integration-lock.ts";
 
 export interface VerdictDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+interface NotedSink {
+  readonly eventSink: EventSink;
+  /** Null: it needs none, or it was deleted. */
+  readonly slackIntegration: SlackIntegration | null;
 }
 
 /** Slack's words for an install that is over: the token was revoked, or the app removed. */
@@ -69,7 +74,7 @@ export async function noteVerdict(
  * integration. Never throws: what could not be written now the next attempt finds again.
  */
 export async function noteSinkVerdict(
-  { eventSink, slackIntegration }: ReadySink,
+  { eventSink, slackIntegration }: NotedSink,
   exchanges: readonly Exchange[],
   deps: VerdictDeps,
 ): Promise<void> {

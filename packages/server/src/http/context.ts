@@ -1,65 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
-import type { Registry } from "prom-client";
-import type { Clock } from "../clock.ts";
-import type { EngineControl } from "../engine/engine-control.ts";
 import type { SlackRefresher } from "../engine/refresh-slack-token.ts";
-import type { Replayer } from "../engine/replayer.ts";
-import type { Log } from "../log.ts";
 import type { AddressGuard } from "../outbound/address-guard.ts";
-import type { Outbound } from "../outbound/outbound.ts";
-import type { Sealer } from "../sealer.ts";
-import type { VendorUrls } from "../sinks/sink-type.ts";
-import type { SlackApp } from "../sinks/slack/oauth.ts";
-import type { ApiKey, Session, Store, TenantSinks } from "../store/store.ts";
-import type { TlsMaterial } from "../tls-files.ts";
+import type { ApiKey, Session, TenantSinks } from "../store/store.ts";
 import type { AlertIntake } from "./alerts/alert-intake.ts";
 import type { IntakeMetrics } from "./alerts/intake-metrics.ts";
-import type { Admission, AdmissionLimits } from "./gate/admission.ts";
+import type { Admission } from "./gate/admission.ts";
 import type { ApiKeyUses } from "./gate/api-key-uses.ts";
 import type { LookupCache } from "./gate/lookup-cache.ts";
-import type { PressureLimits } from "./gate/pressure.ts";
 import type { RateLimiter } from "./gate/rate-limiter.ts";
 import type { WrongKeys } from "./gate/wrong-keys.ts";
+import type { HttpDeps } from "./http-deps.ts";
 import type { ChannelBooks } from "./slack/slack-channel-book.ts";
-
-/** What the operator decides about the HTTP layer. */
-export interface HttpSettings {
-  /** `EVENT_SINKS_REQUIRE_HTTPS`: webhook URLs must be `https:`. */
-  readonly requireHttps: boolean;
-  /** `EVENT_SINKS_ALLOW_CIDRS`: what sinks saved by the operator may reach although it is not public. */
-  readonly allowCidrs: readonly string[];
-  readonly alertBytesMax: number;
-  readonly batchBytesMax: number;
-  readonly vendors: VendorUrls;
-  /** Where browsers reach this service, with a slash at the end; null: where it listens. */
-  readonly publicUrl: string | null;
-  /** What can be installed; null: nothing. */
-  readonly slackApp: SlackApp | null;
-  readonly admission: AdmissionLimits & PressureLimits;
-  readonly connectionsMax: number;
-  /** Null: plain HTTP, for a proxy that does TLS. */
-  readonly tls: TlsMaterial | null;
-}
-
-/** What the HTTP layer is given. */
-export interface HttpDeps {
-  readonly store: Store;
-  readonly engine: EngineControl;
-  readonly replayer: Pick<Replayer, "wake">;
-  readonly outbound: Outbound;
-  readonly sealer: Sealer;
-  /** SHA-256 of the operator key, hex. */
-  readonly operatorKeyHash: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly settings: HttpSettings;
-  /** Metrics of this thread. */
-  readonly metrics: Registry;
-  /** True once the service has begun to stop: it is no longer ready for new work. */
-  readonly isStopping: () => boolean;
-}
 
 /** What the routes share. */
 export interface HttpContext extends HttpDeps {

@@ -10,7 +10,7 @@ import type { FastifyRequest, HTTPMethods, RouteOptions } from "fastify";
 import type { Scope } from "../domain/scope.ts";
 import { ApiError } from "../errors.ts";
 import type { App } from "./context.ts";
-import type { Principal } from "./gate/auth.ts";
+import type { Principal } from "./gate/principal.ts";
 
 export interface RouteAccess {
   readonly scopes: readonly Scope[];

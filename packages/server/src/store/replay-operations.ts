@@ -19,7 +19,7 @@ import type { AlertAction, ShownState } from "../domain/delivery.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { AlertUid, DeliveryId, EventSinkId, ReplayId, TenantId } from "../ids.ts";
 import type { Audited } from "./audit.ts";
-import type { Lane, Listed, Page, Scoped } from "./store.ts";
+import type { Lane, Listed, Page, Scoped } from "./scope.ts";
 
 /** Which deliveries are replayed. */
 export interface ReplayFilter {

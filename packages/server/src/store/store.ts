@@ -47,29 +47,13 @@ import type { Audited, AuditFilter } from "./audit.ts";
 import type { SummaryOperations } from "./delivery-summary.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
 import type { RetentionOperations } from "./retention-operations.ts";
+import type { Lane, Listed, Page, Scoped } from "./scope.ts";
 import type { SealOperations } from "./seal-operations.ts";
 import type { StatisticsOperations } from "./statistics.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
 export type { Attempt, Exchange } from "./attempt.ts";
-
-/** `tenantId: null` means any tenant: an operator asks. */
-export interface Scoped<Id> {
-  readonly tenantId: TenantId | null;
-  readonly id: Id;
-}
-
-/** A page of a list. `after` is the last id of the page before. */
-export interface Page {
-  readonly after: string | null;
-  readonly limit: number;
-}
-
-export interface Listed<T> {
-  readonly items: readonly T[];
-  /** Where the next page starts, null when nothing follows. */
-  readonly next: string | null;
-}
+export type { Lane, Listed, Page, Scoped } from "./scope.ts";
 
 export interface NewDelivery {
   readonly id: DeliveryId;
@@ -104,12 +88,6 @@ export type AcceptResult =
   /** Storing this one alert failed for a reason of its own; the others are not touched. */
   | { readonly kind: "failed"; readonly message: string };
 
-export interface Lane {
-  readonly tenantId: TenantId;
-  readonly eventSinkId: EventSinkId;
-}
-
-/** A delivery under a lease, with all its sink type needs. */
 export interface LeasedDelivery extends Lane {
   readonly id: DeliveryId;
   readonly lease: string;

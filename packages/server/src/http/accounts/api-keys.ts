@@ -13,8 +13,9 @@ import { newId, type TenantId } from "../../ids.ts";
 import { hashApiKey, newApiKey } from "../../operator-key.ts";
 import type { ApiKey } from "../../store/store.ts";
 import type { App, HttpContext } from "../context.ts";
-import { type Principal, requireTenant, scopeOf } from "../gate/auth.ts";
+import { requireTenant, scopeOf } from "../gate/auth.ts";
 import { changeLimits, limitsView, RateLimitsField, requireWithin } from "../gate/limits.ts";
+import type { Principal } from "../gate/principal.ts";
 import { ref, responses, secured } from "../openapi.ts";
 import { pageQuery, paginationOf, readPage } from "../wire/pagination.ts";
 import {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Clock } from "../../clock.ts";
 import type { AuditAction, AuditActor, AuditEntry, AuditVia } from "../../domain/audit.ts";
 import { newId, type TenantId } from "../../ids.ts";
-import type { Principal } from "../gate/auth.ts";
+import type { Principal } from "../gate/principal.ts";
 
 /** What a change is about. */
 export interface AuditSubject {

@@ -15,7 +15,7 @@ import { isMaskedUrl } from "../../sinks/secret-url.ts";
 import type { SinkSettings, SinkType } from "../../sinks/sink-type.ts";
 import { isPlainHttp } from "../../sinks/webhook/args.ts";
 import type { HttpContext } from "../context.ts";
-import type { Principal } from "../gate/auth.ts";
+import type { Principal } from "../gate/principal.ts";
 import { lookUpChannel } from "../slack/slack-lookup.ts";
 import { refuseArgs } from "./args-refusal.ts";
 import { mergeDelivery, splitArgs, withDelivery } from "./delivery-args.ts";

@@ -12,10 +12,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import type { Clock } from "../../clock.ts";
-import { noLimits, type RateLimits } from "../../domain/limits.ts";
-import { type Scope, scopes } from "../../domain/scope.ts";
+import { noLimits } from "../../domain/limits.ts";
+import { scopes } from "../../domain/scope.ts";
 import { ApiError } from "../../errors.ts";
-import type { ApiKeyId, TenantId } from "../../ids.ts";
+import type { TenantId } from "../../ids.ts";
 import { hashApiKey, isApiKeyIntact } from "../../operator-key.ts";
 import type { ApiKey, Session, Store } from "../../store/store.ts";
 import type { HttpContext } from "../context.ts";
@@ -23,22 +23,8 @@ import { requireAccess } from "../route-scopes.ts";
 import { wholeSeconds } from "../wire/wire-time.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import { createLookupCache, type LookupCache } from "./lookup-cache.ts";
+import type { Principal } from "./principal.ts";
 import { readSessionToken } from "./session-cookie.ts";
-
-export type Principal = {
-  readonly scopes: readonly Scope[];
-  /** When its key ends by itself; null: never. */
-  readonly expiresAt: number | null;
-  /** Of its key. */
-  readonly limits: RateLimits;
-} & (
-  | {
-      readonly kind: "operator";
-      /** Null for the key of the settings. */
-      readonly apiKeyId: ApiKeyId | null;
-    }
-  | { readonly kind: "tenant"; readonly tenantId: TenantId; readonly apiKeyId: ApiKeyId }
-);
 
 declare module "fastify" {
   interface FastifyRequest {

@@ -6,7 +6,7 @@ import { noLimits, type RateLimits } from "../../domain/limits.ts";
 import type { TenantId } from "../../ids.ts";
 import type { HttpContext } from "../context.ts";
 import type { Ticket } from "./admission.ts";
-import type { Principal } from "./auth.ts";
+import type { Principal } from "./principal.ts";
 import type { Demand, LimitHolder } from "./rate-limiter.ts";
 
 declare module "fastify" {

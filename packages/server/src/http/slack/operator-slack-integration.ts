@@ -1,7 +1,7 @@
 import { operatorSlackIntegrationId, type SlackIntegration } from "../../domain/event-sink.ts";
 import type { Secret } from "../../secret.ts";
 import { botTokenName } from "../../sinks/slack/step.ts";
-import type { HttpDeps } from "../context.ts";
+import type { HttpDeps } from "../http-deps.ts";
 import { testToken } from "./slack-lookup.ts";
 
 /**

@@ -5,15 +5,15 @@ import type { Secret, Secrets } from "../../secret.ts";
 import type { SinkRequest, SinkResponse } from "../../sinks/sink-type.ts";
 import { readSlackAnswer, type SlackAccess } from "../../sinks/slack/api.ts";
 import { botTokenName } from "../../sinks/slack/step.ts";
-import type { HttpContext } from "../context.ts";
+import type { HttpDeps } from "../http-deps.ts";
 
 /** For all requests of one look-up together. */
 const lookUpMsMax = 5_000;
 
-export type AskContext = Pick<HttpContext, "outbound" | "clock" | "settings">;
+export type AskContext = Pick<HttpDeps, "outbound" | "clock" | "settings">;
 
 export type CallerContext = AskContext &
-  Pick<HttpContext, "store" | "sealer" | "log"> & { readonly slackRefresher: SlackRefresher };
+  Pick<HttpDeps, "store" | "sealer" | "log"> & { readonly slackRefresher: SlackRefresher };
 
 /** Sends a request to Slack; null when there is no answer before the time for the look-up is used up. */
 export type Ask = (request: SinkRequest) => Promise<SinkResponse | null>;
@@ -81,6 +81,6 @@ export function createSlackCaller(
   };
 }
 
-function accessOf(botToken: Secret | undefined, settings: HttpContext["settings"]): SlackAccess {
+function accessOf(botToken: Secret | undefined, settings: HttpDeps["settings"]): SlackAccess {
   return { slackApi: settings.vendors.slackApi, botToken };
 }

@@ -11,7 +11,7 @@ import { createFakeClock, type FakeClock } from "../../../test/support/fake-cloc
 import { type FreshHttp, openFreshHttp } from "../../../test/support/fresh-http.ts";
 import { Secret } from "../../secret.ts";
 import { installScopes } from "../../sinks/slack/oauth.ts";
-import type { HttpSettings } from "../context.ts";
+import type { HttpSettings } from "../http-deps.ts";
 
 const installPath = "/v1/slack_integration/install";
 const publicUrl = "https://sinks.example.com/base/";

@@ -26,7 +26,7 @@ import {
   type SlackMemory,
   type ThreadStart,
 } from "./memory.ts";
-import { closingReply, repeatReply, rolledUpReply } from "./replies.ts";
+import { closingReply, repeatReply, rolledUpReply, type Triggers } from "./replies.ts";
 
 /** Slack workspaces may close their edit window; a day is what threads stay in view. */
 const joinedAgeMsMax = 24 * 3_600_000;
@@ -138,9 +138,6 @@ function planClosing(input: Situation, memory: SlackMemory, progress: Progress):
 function mayBecome(from: ProblemState, to: ProblemState): boolean {
   return from === "open" || (from === "acknowledged" && to === "resolved");
 }
-
-/** A trigger, with the earlier ones that it speaks for. */
-export type Triggers = Pick<StepInput, "alert" | "earlier">;
 
 /** Whether its message counts a trigger already, from an earlier try. */
 function isCounted({ alert, deliveryId }: Situation, memory: SlackMemory): boolean {

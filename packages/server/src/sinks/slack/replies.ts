@@ -2,14 +2,17 @@
 
 import type { SinkAlert } from "../../domain/alert.ts";
 import type { SeverityId } from "../../domain/severity.ts";
+import type { StepInput } from "../sink-type.ts";
 import { linksOf, oneLine, shortLinks } from "./blocks.ts";
-import type { Triggers } from "./conversation.ts";
 import { duration, ordinal, severityLabel, utc } from "./describe.ts";
 import type { OpenMessage } from "./memory.ts";
 import { fitMrkdwn } from "./mrkdwn.ts";
 
 const linksLengthMax = 1_000;
 const nameLengthMax = 300;
+
+/** A trigger, with the earlier ones that it speaks for. */
+export type Triggers = Pick<StepInput, "alert" | "earlier">;
 
 /** How a problem stands after a trigger that joined it. */
 export interface Standing {

@@ -1,7 +1,8 @@
 import type { Input, Reply } from "../protocol.ts";
 import type { AcceptResult, NewAlert } from "../store.ts";
 import type { PortClient } from "../worker-ports.ts";
-import { acceptAll, type TimedAlert } from "./alerts/accept-alerts.ts";
+import { acceptAll } from "./alerts/accept-alerts.ts";
+import type { TimedAlert } from "./alerts/timed-alert.ts";
 import { shardOf, writeCounts } from "./counts.ts";
 import type { Database } from "./database.ts";
 import { settleAll } from "./deliveries/settle.ts";

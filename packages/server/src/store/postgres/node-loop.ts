@@ -9,9 +9,9 @@ import { type BatchCall, runBatch } from "./batch.ts";
 import type { Database } from "./database.ts";
 import { adoptLanes, releaseAll } from "./deliveries/claim.ts";
 import { createNodeState, type NodeState } from "./node-state.ts";
-import { readMail } from "./nodes/lane-mail.ts";
 import { rejoin } from "./nodes/membership.ts";
 import { rereadAll } from "./nodes/own-lanes.ts";
+import { readMail } from "./nodes/read-mail.ts";
 import { giveLanes, hasReadyToLeave, shareLanes } from "./nodes/share-lanes.ts";
 import { resumeSweeps, sweep } from "./sinks/delete-event-sink.ts";
 

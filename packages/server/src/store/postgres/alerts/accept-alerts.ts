@@ -4,21 +4,12 @@ import { countStat } from "../../statistics.ts";
 import type { AcceptResult, Lane, NewAlert, NewDelivery } from "../../store.ts";
 import { findLiveLane } from "../deliveries/lanes.ts";
 import { DeliveryIntake } from "../deliveries/store-deliveries.ts";
+import { laneKeys, laneText } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
-import { laneKeys, ownLanes } from "../nodes/own-lanes.ts";
+import { ownLanes } from "../nodes/own-lanes.ts";
 import { toText } from "../text.ts";
 import { findFirstAlerts, keepAlertIds } from "./alert-ids.ts";
-
-/** An alert to be stored, and when. */
-export interface TimedAlert {
-  readonly given: NewAlert;
-  readonly now: number;
-}
-
-/** An alert with the number of its tenant. */
-export interface NumberedAlert extends TimedAlert {
-  readonly tenantNo: number;
-}
+import type { NumberedAlert, TimedAlert } from "./timed-alert.ts";
 
 /**
  * Stores alerts with their deliveries, in a handful of statements whatever their number. Results are
@@ -69,7 +60,7 @@ async function findLiveSinks(
   for (const { given } of alerts) {
     const { tenantId } = given.alert;
     for (const { eventSinkId } of given.deliveries) {
-      lanes.set(liveKey({ tenantId, eventSinkId }), { tenantId, eventSinkId });
+      lanes.set(laneText({ tenantId, eventSinkId }), { tenantId, eventSinkId });
     }
   }
   const now = alerts[0]?.now ?? 0;
@@ -87,11 +78,9 @@ async function findLiveSinks(
      WHERE s.deleted_at IS NULL`,
     ...laneKeys(asked),
   );
-  for (const row of rows) live.add(liveKey({ tenantId: row.tenant_id, eventSinkId: row.id }));
+  for (const row of rows) live.add(laneText({ tenantId: row.tenant_id, eventSinkId: row.id }));
   return live;
 }
-
-export const liveKey = ({ tenantId, eventSinkId }: Lane) => `${tenantId} ${eventSinkId}`;
 
 async function acceptOne(
   intake: DeliveryIntake,
@@ -103,7 +92,7 @@ async function acceptOne(
   const missingEventSinkIds: string[] = [];
   for (const delivery of deliveries) {
     const lane = { tenantId: alert.tenantId, eventSinkId: delivery.eventSinkId };
-    if (!live.has(liveKey(lane))) {
+    if (!live.has(laneText(lane))) {
       missingEventSinkIds.push(delivery.eventSinkId);
       continue;
     }

@@ -2,7 +2,7 @@ import type { AlertUid } from "../../../ids.ts";
 import type { NewDelivery } from "../../store.ts";
 import type { NodeState } from "../node-state.ts";
 import { toText } from "../text.ts";
-import type { NumberedAlert } from "./accept-alerts.ts";
+import type { NumberedAlert } from "./timed-alert.ts";
 
 const keyOf = ({ tenantNo, given: { alert } }: NumberedAlert) =>
   `${tenantNo} ${alert.action} ${toText(alert.id)}`;

@@ -3,8 +3,8 @@ import type { Input, Output } from "../../protocol.ts";
 import type { NodeState } from "../node-state.ts";
 import { sendMail } from "../nodes/lane-mail.ts";
 import { ownLanes } from "../nodes/own-lanes.ts";
-import { endDeliveries } from "../sinks/delete-event-sink.ts";
 import { fromText } from "../text.ts";
+import { endDeliveries } from "./end-deliveries.ts";
 import { releaseWaiting } from "./waiting.ts";
 
 /** Deliveries canceled in one go, so that a million of them hold nobody up. */

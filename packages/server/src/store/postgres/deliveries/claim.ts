@@ -8,8 +8,9 @@ import type { Input, Output } from "../../protocol.ts";
 import type { ClaimedLane, Lane, LeasedDelivery } from "../../store.ts";
 import type { PortClient } from "../../worker-ports.ts";
 import { type AlertRow, alertColumns, toAlert } from "../alerts/alert-rows.ts";
+import { laneKeys } from "../lane-keys.ts";
 import type { Lease, NodeState } from "../node-state.ts";
-import { laneKeys, ownLanes, startSweep } from "../nodes/own-lanes.ts";
+import { ownLanes, startSweep } from "../nodes/own-lanes.ts";
 import { pickDue } from "./due.ts";
 import { findLiveLane, takeLease } from "./lanes.ts";
 

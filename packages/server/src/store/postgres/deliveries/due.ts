@@ -1,8 +1,8 @@
 import { tellDue } from "../../lanes/announcements.ts";
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import { changeLane } from "../../lanes/lane-memory.ts";
+import { laneKeys } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
-import { laneKeys } from "../nodes/own-lanes.ts";
 
 export interface DueRow {
   readonly lane_no: number;

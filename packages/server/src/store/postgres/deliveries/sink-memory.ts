@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../../domain/json.ts";
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import { changeLane } from "../../lanes/lane-memory.ts";
+import { laneKeys } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
-import { laneKeys } from "../nodes/own-lanes.ts";
 import { fromText, toText } from "../text.ts";
 import { type SinkKey, sinkKeyText } from "./waiting.ts";
 

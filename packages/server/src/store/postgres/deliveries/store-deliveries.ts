@@ -10,7 +10,8 @@ import type { LaneState } from "../../lanes/lane-memory.ts";
 import { countDeliveries } from "../../lanes/lane-memory.ts";
 import type { NewDelivery } from "../../store.ts";
 import type { PortClient } from "../../worker-ports.ts";
-import { liveKey, type NumberedAlert } from "../alerts/accept-alerts.ts";
+import type { NumberedAlert } from "../alerts/timed-alert.ts";
+import { laneText } from "../lane-keys.ts";
 import type { Lease, NodeState } from "../node-state.ts";
 import { type Mail, sendMail, waitingMail } from "../nodes/lane-mail.ts";
 import { toText } from "../text.ts";
@@ -56,7 +57,7 @@ export class DeliveryIntake {
       const { tenantId, dedupKey } = given.alert;
       for (const { eventSinkId } of given.deliveries) {
         const key = { tenantId, eventSinkId, dedupKey };
-        if (this.#live.has(liveKey(key))) keys.set(sinkKeyText(key), key);
+        if (this.#live.has(laneText(key))) keys.set(sinkKeyText(key), key);
       }
     }
     await this.#look([...keys.values()]);

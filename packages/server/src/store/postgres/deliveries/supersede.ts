@@ -1,7 +1,7 @@
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import type { NodeState } from "../node-state.ts";
-import { endDeliveries } from "../sinks/delete-event-sink.ts";
 import { toText } from "../text.ts";
+import { endDeliveries } from "./end-deliveries.ts";
 import { releaseWaiting } from "./waiting.ts";
 
 /** Deliveries looked at for one that supersedes, so that it stays one short step; later ones are sent. */

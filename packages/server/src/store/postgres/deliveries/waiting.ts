@@ -20,8 +20,8 @@ import {
 import { announceDue } from "../../lanes/announcements.ts";
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import type { Lane } from "../../store.ts";
+import { laneKeys } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
-import { laneKeys } from "../nodes/own-lanes.ts";
 import { toText } from "../text.ts";
 
 /** Deliveries let go at once when what they waited for is settled; the next settle lets more go. */

@@ -15,6 +15,7 @@ import type { LaneState } from "../../lanes/lane-memory.ts";
 import { changeLane, probeAtOf } from "../../lanes/lane-memory.ts";
 import type { Lane } from "../../store.ts";
 import { announceNext } from "../deliveries/due.ts";
+import { laneKeys } from "../lane-keys.ts";
 import { monotonicMs, type NodeState } from "../node-state.ts";
 import { sendMail } from "./lane-mail.ts";
 
@@ -82,10 +83,6 @@ export async function ownLanes(
     taken.filter(({ deletedAt }) => deletedAt === null),
     now,
   );
-}
-
-export function laneKeys(lanes: readonly Lane[]): [string[], string[]] {
-  return [lanes.map(({ tenantId }) => tenantId), lanes.map(({ eventSinkId }) => eventSinkId)];
 }
 
 function addLane(state: NodeState, row: LaneRow): LaneState {

@@ -15,9 +15,10 @@
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import { changeLane } from "../../lanes/lane-memory.ts";
 import { announceNext } from "../deliveries/due.ts";
+import { laneKeys } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
 import { sendMail } from "./lane-mail.ts";
-import { forgetLane, laneKeys } from "./own-lanes.ts";
+import { forgetLane } from "./own-lanes.ts";
 
 /** Lanes with leases that are on their way, at most: they stand still until they have left. */
 const leavingMax = 20;

@@ -15,7 +15,7 @@ import pg from "pg";
 import type { EventSinkId } from "../../../ids.ts";
 import type { Lane } from "../../store.ts";
 import type { Queries } from "../database.ts";
-import { laneKeys } from "./own-lanes.ts";
+import { laneKeys } from "../lane-keys.ts";
 
 const channel = "event_sinks";
 const retryMs = 5_000;

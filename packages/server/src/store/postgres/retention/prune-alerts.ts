@@ -1,8 +1,8 @@
 import type { RetentionPass } from "../../retention-operations.ts";
 import type { NodeState } from "../node-state.ts";
 import { weekStart } from "./partitions.ts";
-import type { Tally } from "./prune-old.ts";
 import { beforeForAll, beforeOf } from "./retention.ts";
+import type { Tally } from "./tally.ts";
 
 /** Looked at in one step. */
 const tenantsMax = 50;

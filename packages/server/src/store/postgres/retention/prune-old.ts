@@ -5,12 +5,7 @@ import type { NodeState } from "../node-state.ts";
 import { type AlertPlace, alertsStart, pruneAlerts } from "./prune-alerts.ts";
 import { pruneRest, type RestPlace, restStart } from "./prune-rest.ts";
 import { pruneWeeks, type WeekPlace, weeksStart } from "./prune-weeks.ts";
-
-/** What one step has done so far. */
-export interface Tally {
-  prunedCount: number;
-  expiredCount: number;
-}
+import type { Tally } from "./tally.ts";
 
 /** Where a pass is, in this order. */
 type Place = HeldPlace | WeekPlace | AlertPlace | RestPlace;

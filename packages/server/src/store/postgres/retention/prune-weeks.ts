@@ -2,8 +2,8 @@ import type { RetentionPass } from "../../retention-operations.ts";
 import type { NodeState } from "../node-state.ts";
 import { firstIdAt, partitionedTables, type Week, weekOfName } from "./partitions.ts";
 import { forgetAlertIds } from "./prune-alerts.ts";
-import type { Tally } from "./prune-old.ts";
 import { beforeForAll } from "./retention.ts";
+import type { Tally } from "./tally.ts";
 
 /** Looked at in one step, by their primary key. */
 const rowsMax = 1_000;

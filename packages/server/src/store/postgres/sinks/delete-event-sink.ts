@@ -1,11 +1,11 @@
 import { announceChange } from "../../lanes/announcements.ts";
 import type { LaneState } from "../../lanes/lane-memory.ts";
-import { countDeliveries } from "../../lanes/lane-memory.ts";
 import type { Input, Output } from "../../protocol.ts";
 import type { Lane } from "../../store.ts";
 import { forgetTenantId } from "../accounts/tenant-ids.ts";
 import { getTenant } from "../accounts/tenants.ts";
 import type { Queries } from "../database.ts";
+import { endDeliveries } from "../deliveries/end-deliveries.ts";
 import type { NodeState } from "../node-state.ts";
 import { ownLanes, reread, startSweep } from "../nodes/own-lanes.ts";
 import { getEventSink } from "./event-sinks.ts";
@@ -93,25 +93,4 @@ export async function sweep(state: NodeState, lane: LaneState): Promise<void> {
   if (rows.length === cancelCountMax) return;
   state.sweeps.delete(lane);
   state.undo.push(() => state.sweeps.add(lane));
-}
-
-/** Notes that deliveries, which are off the queue now, ended without an attempt. */
-export async function endDeliveries(
-  state: NodeState,
-  tenantId: string,
-  ids: readonly string[],
-  end: "canceled" | "superseded",
-  now: number,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await state.db.run(
-    `UPDATE deliveries SET state = $3, reason = NULL, updated_at = $4
-     WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
-    tenantId,
-    ids,
-    end,
-    now,
-  );
-  countDeliveries(state, "pending", -ids.length);
-  countDeliveries(state, end, ids.length);
 }
