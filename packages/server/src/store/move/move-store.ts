@@ -69,7 +69,7 @@ export async function moveStore(options: MoveOptions): Promise<MoveResult> {
     if (source.canary !== null) options.checkCanary(source.canary);
     refuseOtherPlace(source, placeOf(to));
     await migratePostgres(to, { isMoveTarget: true });
-    const pool = openDatabase({ url: to, connectionsMax: 2 });
+    const pool = openDatabase({ url: to, connectionsMax: 2, isPatient: true });
     try {
       return await moveInto(pool, source, { to: placeOf(to), onProgress });
     } catch (error) {

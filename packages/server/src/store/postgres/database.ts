@@ -1,5 +1,5 @@
 import pg from "pg";
-import { isNotPrepared } from "./postgres-fault.ts";
+import { isNotPrepared, isUnanswered } from "./postgres-fault.ts";
 
 /** Values as they go over the wire; the driver writes arrays as PostgreSQL does. */
 export type SqlValue = string | number | boolean | null | readonly SqlValue[];
@@ -27,10 +27,22 @@ export interface DatabaseOptions {
   readonly connectionsMax: number;
   /** Whether statements of transactions are prepared; a pooler may make the first of them fail. */
   readonly prepares?: boolean;
+  /** For steps that rightly take long, as migrations do: waits for locks and answers without end. */
+  readonly isPatient?: boolean;
 }
 
 /** A statement that takes longer is cut off: nothing here should. */
-const statementTimeoutMs = 30_000;
+const statementMs = 30_000;
+/** Whoever waits for the database longer than it gives a statement has lost it. */
+const answerMs = statementMs + 5_000;
+/**
+ * A transaction whose node sends nothing for so long is undone by the database, so that what it has
+ * locked is free: shorter than a lease, and than most clients wait for an answer.
+ */
+const standstillMs = 3_000;
+/** Longer than a standstill, so that who waits for a node that froze goes on when it is over. */
+export const lockMs = 5_000;
+const patientStandstillMs = 60_000;
 const connectTimeoutMs = 5_000;
 const preparedMax = 500;
 
@@ -38,26 +50,40 @@ const preparedMax = 500;
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
- * Every transaction begins so. There are few shapes of statements, all made for their indexes: the
+ * Every transaction begins so, in one round trip. There are few shapes of statements, all made for their indexes: the
  * planner must not think otherwise while a new partition has no statistics yet, or the queue has
  * just grown from nothing to a million. (`LOCAL`: until the transaction ends.)
  */
 const begin = `BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
   SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan`;
 
+const limits = `; SET LOCAL idle_in_transaction_session_timeout = ${standstillMs};
+  SET LOCAL lock_timeout = ${lockMs}; SET LOCAL statement_timeout = ${statementMs}`;
+
+const patientLimits = `; SET LOCAL idle_in_transaction_session_timeout = ${patientStandstillMs};
+  SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0`;
+
 /**
+ * Standing still. Transactions lock rows that other nodes may need: ids of alerts that a client sends
+ * again elsewhere, lanes that somebody asks for. A node that is frozen, or whose machine is gone while
+ * its connection seems to be there, would keep them from the others for as long as that lasts. So the
+ * database undoes a transaction that stands still, and nobody waits longer for a lock than he would
+ * for a node that stands still: then a batch is refused, which its senders hear as 503, and tried again by
+ * them. What is not bounded so: the database that waits for a frozen node to take an answer that is
+ * larger than what sockets hold. Its own `tcp_user_timeout` is for that.
+ *
  * Nothing here depends on a session, so that it works behind PgBouncer in transaction mode: locks are
  * rows or end with their transaction. Statements of transactions are prepared once for each
  * connection, as to plan one over many partitions takes longer than to run it; where a pooler
  * cannot do that, the first that fails for it says so, and they are planned each time.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, connectionsMax, prepares = true } = options;
+  const { url, connectionsMax, prepares = true, isPatient = false } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: statementTimeoutMs,
+    ...(isPatient ? {} : { query_timeout: answerMs }),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: "event-sinks",
@@ -86,6 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     };
   };
   const onPool = queriesOn(pool, false);
+  const beginning = begin + (isPatient ? patientLimits : limits);
 
   return {
     ...onPool,
@@ -93,10 +120,12 @@ export function openDatabase(options: DatabaseOptions): Database {
       return statementCount;
     },
     transaction: (run) =>
-      inTransaction(pool, (client) => queriesOn(client, true), run).catch((error: unknown) => {
-        if (isNotPrepared(error)) names.stop();
-        throw error;
-      }),
+      inTransaction(pool, beginning, (client) => queriesOn(client, true), run).catch(
+        (error: unknown) => {
+          if (isNotPrepared(error)) names.stop();
+          throw error;
+        },
+      ),
     close: () => pool.end(),
   };
 }
@@ -122,6 +151,7 @@ function createNames() {
 
 async function inTransaction<T>(
   pool: pg.Pool,
+  beginning: string,
   queriesOn: (client: pg.PoolClient) => Queries,
   run: (queries: Queries) => Promise<T>,
 ): Promise<T> {
@@ -129,17 +159,20 @@ async function inTransaction<T>(
   let failure: Error | undefined;
   const queries = queriesOn(client);
   try {
-    await queries.run(begin);
+    await queries.run(beginning);
     const result = await run(queries);
     await queries.run("COMMIT");
     return result;
   } catch (error) {
-    await queries.run("ROLLBACK").catch((rollbackError: Error) => {
-      failure = rollbackError;
-    });
+    if (isUnanswered(error)) failure = error;
+    else {
+      await queries.run("ROLLBACK").catch((rollbackError: Error) => {
+        failure = rollbackError;
+      });
+    }
     throw error;
   } finally {
-    // One that could not even roll back is not used again.
+    // One that does not answer, or could not even roll back, is not used again.
     client.release(failure);
   }
 }

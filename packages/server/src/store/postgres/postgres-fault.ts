@@ -6,6 +6,7 @@ const faults = new Map([
   ["08", "the connection to the database was lost"],
   ["53", "the database is out of space, memory or connections"],
   ["57P", "the database is shutting down or starting up"],
+  ["57P05", "this node stood still in the middle of a transaction, so it was undone"],
   ["58", "the database met an error of its system"],
   ["25006", "the database is a read-only standby"],
   ["28", "the database does not let this user in"],
@@ -46,6 +47,11 @@ export function readPostgresFault(error: unknown): string | undefined {
 /** A deadlock, a serialisation failure or a lost plan: the transaction may simply be run again. */
 export function isTransient(error: unknown): boolean {
   return hasCode(error, transientCodes) || isNotPrepared(error);
+}
+
+/** The driver has given up waiting: the connection is still busy with the statement. */
+export function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === "Query read timeout";
 }
 
 /** Prepared statements cannot be relied on. */

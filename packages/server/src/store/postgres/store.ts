@@ -69,7 +69,7 @@ export async function migratePostgres(
   url: string,
   { isMoveTarget = false } = {},
 ): Promise<Migrated> {
-  const pool = openDatabase({ url, connectionsMax: 1, prepares: false });
+  const pool = openDatabase({ url, connectionsMax: 1, prepares: false, isPatient: true });
   try {
     return await pool.transaction(async (db) => {
       await lockMigrations(db);

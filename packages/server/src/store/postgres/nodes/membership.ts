@@ -9,6 +9,9 @@
  * Before each attempt it is looked at whether the lease still holds (`node-lease.ts`), so a node that
  * wakes up after a freeze, or is cut off from the database, begins nothing until it has rejoined.
  *
+ * A node may also freeze in the middle of a transaction: what it has locked then is free after some
+ * seconds (`database.ts`), before its lease has run out.
+ *
  * What this cannot prevent: requests that were on their way when the node froze arrive, and so does one
  * for which it froze between the look and the send. Such a delivery may be sent twice, and out of
  * order, since another node has its lane already; it is settled once (`settle.ts`).

@@ -1,4 +1,5 @@
 import type { RetentionPass } from "../../retention-operations.ts";
+import { lockMs } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
 import { firstIdAt, partitionedTables, type Week, weekOfName } from "./partitions.ts";
 import { forgetAlertIds } from "./prune-alerts.ts";
@@ -8,7 +9,7 @@ import type { Tally } from "./tally.ts";
 /** Looked at in one step, by their primary key. */
 const rowsMax = 1_000;
 /** A search under way is not waited for: whoever comes after would wait as well. */
-const lockMs = 100;
+const dropLockMs = 100;
 const triesMax = 20;
 
 /**
@@ -154,12 +155,12 @@ async function drop(state: NodeState, place: WeekPlace, week: Week): Promise<Wee
   const { db } = state;
   await db.run("SAVEPOINT week");
   try {
-    await db.run(`SET LOCAL lock_timeout = ${lockMs}`);
+    await db.run(`SET LOCAL lock_timeout = ${dropLockMs}`);
     await db.run(`LOCK TABLE ${partitionedTables.join(", ")} IN ACCESS EXCLUSIVE MODE`);
     if (!(await isWanted(state, week))) {
       await db.run(`DROP TABLE ${partitionedTables.map((t) => `${t}_${week.name}`).join(", ")}`);
     }
-    await db.run("SET LOCAL lock_timeout = DEFAULT");
+    await db.run(`SET LOCAL lock_timeout = ${lockMs}`);
     await db.run("RELEASE week");
     return "done";
   } catch (error) {
