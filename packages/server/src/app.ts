@@ -95,6 +95,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
         encryptionKey: encryptionKeys.key.reveal(),
         encryptionKeySecond: encryptionKeys.second?.reveal() ?? null,
         allowCidrs: config.allowCidrs,
+        allowHosts: config.allowHosts,
         vendors,
         smtpUrl: config.smtpUrl?.reveal() ?? null,
         slackApp: slackApp && { ...slackApp, clientSecret: slackApp.clientSecret.reveal() },
@@ -172,7 +173,10 @@ async function listen(
   const paths = readTlsPaths(config);
   // First: without its certificate nothing else is worth starting.
   const tls = paths === null ? null : readTls(paths);
-  const outbound = createLazyOutbound({ allowCidrs: config.allowCidrs });
+  const outbound = createLazyOutbound({
+    allowCidrs: config.allowCidrs,
+    allowHosts: config.allowHosts,
+  });
   stops.push(() => outbound.close());
   const replayer = startReplayer({ store, clock: systemClock, log });
   stops.push(() => replayer.stop());
@@ -191,6 +195,7 @@ async function listen(
     settings: {
       requireHttps: config.requireHttps,
       allowCidrs: config.allowCidrs,
+      allowHosts: config.allowHosts,
       alertBytesMax: config.alertBytesMax,
       batchBytesMax: config.batchBytesMax,
       vendors,

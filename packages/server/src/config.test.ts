@@ -48,6 +48,12 @@ const good: [string, string, keyof Config, unknown][] = [
     "allowCidrs",
     ["10.0.0.0/8", "fd00::/8", "192.168.1.5"],
   ],
+  [
+    "ALLOW_HOSTS",
+    "Hooks.Corp.example., *.SVC.example bücher.example,receiver",
+    "allowHosts",
+    ["hooks.corp.example", "*.svc.example", "xn--bcher-kva.example", "receiver"],
+  ],
   ["REQUIRE_HTTPS", "True", "requireHttps", true],
   ["ALERT_BYTES_MAX", "65536", "alertBytesMax", 65536],
   ["ALERT_BYTES_MAX", "512KiB", "alertBytesMax", 512 * 1024],
@@ -101,6 +107,11 @@ const bad: [string, string][] = [
     "::1%lo",
     "0x7f.1/8",
   ].map((text): [string, string] => ["ALLOW_CIDRS", text]),
+  ...[
+    ...["*", "*.", "*.*.example", "a.*.example", "*example.com", "**.example", "a..b", ".example"],
+    ...["https://a.example", "a.example:443", "a.example/x", "u@a.example", "a%2eexample", "a\\b"],
+    ...["127.0.0.1", "*.0.0.1", "0x7f.1", "2130706433", "::1", "[::1]", "10.0.0.0/8", "a?b", "a#b"],
+  ].map((text): [string, string] => ["ALLOW_HOSTS", text]),
   ...["yes", "1", "constructor"].map((text): [string, string] => ["REQUIRE_HTTPS", text]),
   ...["0", "-1", "1e6", "2GiB", "65MiB", "1.5MiB", "1023"].map((text): [string, string] => [
     "ALERT_BYTES_MAX",
@@ -130,6 +141,7 @@ describe("settings", () => {
       smtpUrl: null,
       mailFrom: null,
       allowCidrs: [],
+      allowHosts: [],
       requireHttps: false,
       alertBytesMax: 2 * 1024 * 1024,
       batchBytesMax: 8 * 1024 * 1024,

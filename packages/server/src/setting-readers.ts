@@ -136,6 +136,25 @@ function isCidr(text: string): boolean {
   return isAddress(text.split("/")[0] ?? "") && ipaddr.isValidCIDR(text);
 }
 
+/** Names and `*.` patterns, separated by commas or spaces; come out as the URL parser writes them, without a dot at the end. */
+export function readHosts(text: string): Reading<readonly string[]> {
+  const given = text.split(/[\s,]+/).filter((part) => part !== "");
+  const hosts = given.map(readHost);
+  const wrong = given.filter((_, n) => hosts[n] === null);
+  if (wrong.length === 0) return { value: Object.freeze(hosts.filter((host) => host !== null)) };
+  return {
+    problem: `must list names such as hooks.corp.example or *.corp.example, without scheme, port and path, and addresses go into EVENT_SINKS_ALLOW_CIDRS, but has ${wrong.map(quote).join(", ")}`,
+  };
+}
+
+function readHost(text: string): string | null {
+  const [star, name] = text.startsWith("*.") ? ["*.", text.slice(2)] : ["", text];
+  if (/[:/\\?#@%*[\]]/.test(name)) return null;
+  const host = URL.parse(`http://${name}/`)?.hostname.replace(/\.$/, "") ?? "";
+  // An empty label (`a..b`) is in no name; `0x7f.1` comes out as an address.
+  return host.split(".").includes("") || isIP(host) !== 0 ? null : star + host;
+}
+
 /** An address with a zone, `fe80::1%eth0`, is no address to compare with. */
 function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes("%");

@@ -19,6 +19,7 @@ import {
   readCount,
   readDatabaseUrl,
   readEncryptionKey,
+  readHosts,
   readListen,
   readMailFrom,
   readOneOf,
@@ -181,6 +182,13 @@ export const settings = {
       "Private addresses and ranges that sinks may reach all the same, separated by commas, such as `10.20.0.0/16,192.168.1.5`. They serve only sinks saved with the operator's key. Empty: none.",
     read: readCidrs,
     show: (cidrs) => cidrs.join(","),
+  }),
+  allowHosts: withDefault<readonly string[]>("", {
+    name: "EVENT_SINKS_ALLOW_HOSTS",
+    meaning:
+      "Names whose addresses sinks may reach although they are private or this machine's, separated by commas, such as `hooks.corp.example,*.svc.cluster.local`; `*.` stands for every name below. They serve only sinks saved with the operator's key. Whoever rules such a name's DNS chooses where in your network it leads; link-local addresses and the clouds' metadata services stay closed all the same. Empty: none.",
+    read: readHosts,
+    show: (hosts) => hosts.join(","),
   }),
   requireHttps: withDefault<boolean>("false", {
     name: "EVENT_SINKS_REQUIRE_HTTPS",

@@ -10,6 +10,7 @@ export interface EngineThreadData {
   readonly encryptionKey: string;
   readonly encryptionKeySecond: string | null;
   readonly allowCidrs: readonly string[];
+  readonly allowHosts: readonly string[];
   readonly vendors: VendorUrls;
   /** With user name and password; null when there is no mail. */
   readonly smtpUrl: string | null;

@@ -26,7 +26,7 @@ async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
   const log = createLog({ level: data.logLevel });
   const store = attachStore(data.store);
   const metrics = createEngineMetrics();
-  const outbound = createOutbound({ allowCidrs: data.allowCidrs });
+  const outbound = createOutbound({ allowCidrs: data.allowCidrs, allowHosts: data.allowHosts });
   const second = data.encryptionKeySecond;
   const sealer = createSealer(
     new Secret(data.encryptionKey),

@@ -18,6 +18,8 @@ export interface HttpSettings {
   readonly requireHttps: boolean;
   /** `EVENT_SINKS_ALLOW_CIDRS`: what sinks saved by the operator may reach although it is not public. */
   readonly allowCidrs: readonly string[];
+  /** `EVENT_SINKS_ALLOW_HOSTS`: names that may lead those sinks inside. */
+  readonly allowHosts: readonly string[];
   readonly alertBytesMax: number;
   readonly batchBytesMax: number;
   readonly vendors: VendorUrls;

@@ -91,7 +91,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     slackRefresher,
     guards: {
       public: createAddressGuard([]),
-      operator: createAddressGuard(deps.settings.allowCidrs),
+      operator: createAddressGuard(deps.settings.allowCidrs, deps.settings.allowHosts),
     },
     channelBooks: createChannelBooks({ ...deps, slackRefresher }),
     intake: createAlertIntake(deps.store, deps.clock),

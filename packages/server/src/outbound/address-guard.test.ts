@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import {
+  allowedNames,
+  allowedSpellings,
+  closedToNames,
   disguisedHosts,
   forbiddenAddresses,
   hostileUrls,
+  namesBesideAllowed,
   nonsenseAnswers,
 } from "../../test/support/hostile-targets.ts";
 import { startTcpServer, type TcpServer } from "../../test/support/tcp-server.ts";
@@ -42,10 +46,12 @@ async function sendTo(
     answers?: readonly string[];
     policy?: OutboundPolicy;
     allowCidrs?: readonly string[];
+    allowHosts?: readonly string[];
   } = {},
 ): Promise<OutboundResult> {
   const outbound = createOutbound({
     allowCidrs: options.allowCidrs ?? [],
+    allowHosts: options.allowHosts ?? [],
     resolve: async () => options.answers ?? ["127.0.0.1"],
   });
   try {
@@ -169,6 +175,54 @@ describe("what the operator allows", () => {
       policy: "operator",
       allowCidrs: ["127.0.0.0/8"],
       answers: ["8.8.8.8"],
+    });
+    assert.equal(result.kind, "response");
+    await server.close();
+  });
+});
+
+describe("a name that the operator allows", () => {
+  const allowHosts = allowedNames;
+  const answers = ["127.0.0.1"];
+
+  it("leads inside however it is spelt, for the policy operator alone", async () => {
+    const server = await startTcpServer((socket) => socket.write(ok));
+    for (const host of allowedSpellings) {
+      const url = `http://${host}:${server.port}/`;
+      const result = await sendTo(url, { policy: "operator", allowHosts, answers });
+      assert.equal(result.kind, "response", `${host}: ${JSON.stringify(result)}`);
+      assertBlocked(await sendTo(url, { policy: "public", allowHosts, answers }), host);
+    }
+    assert.equal(server.connectionCount(), allowedSpellings.length);
+    await server.close();
+  });
+
+  it("opens nothing for a name that looks like it", async () => {
+    for (const host of namesBesideAllowed) {
+      const [authority = "", ...rest] = host.split(/(?=[/?#\\])/);
+      const url = `http://${authority}:${trap.port}${rest.join("")}`;
+      assertBlocked(await sendTo(url, { policy: "operator", allowHosts, answers }), url);
+    }
+    assert.equal(trap.connectionCount(), 0);
+  });
+
+  it("leads to no metadata service, alone or beside an address inside", async () => {
+    const url = `http://hooks.corp.test:${trap.port}/`;
+    for (const answer of closedToNames) {
+      for (const all of [[answer], ["127.0.0.1", answer], [answer, "10.0.0.1"]]) {
+        const result = await sendTo(url, { policy: "operator", allowHosts, answers: all });
+        assertBlocked(result, all.join());
+      }
+    }
+    assert.equal(trap.connectionCount(), 0);
+  });
+
+  it("may be localhost, which is asked of nobody", async () => {
+    const server = await startTcpServer((socket) => socket.write(ok), { host: "127.0.0.1" });
+    const result = await sendTo(`http://LOCALHOST.:${server.port}/`, {
+      policy: "operator",
+      allowHosts: ["localhost"],
+      answers: ["93.184.215.14"],
     });
     assert.equal(result.kind, "response");
     await server.close();

@@ -6,6 +6,7 @@
 
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
+import { createNameMatch, isLocalhostName, localAddresses } from "./host-names.ts";
 
 type Address = ReturnType<typeof ipaddr.parse>;
 type Range = ReturnType<typeof ipaddr.parseCIDR>;
@@ -53,19 +54,42 @@ const deniedV6 = readCidrs([
   "3fff::/20",
 ]);
 
-/** True when requests may go to this address, given as text. */
-export type AddressGuard = (address: string) => boolean;
+/** Where a name that the operator allows may lead: networks of one's own, and this machine. */
+const inside = readCidrs([
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "::1",
+  "fc00::/7",
+]);
 
 /**
- * A guard that passes globally routable addresses, and those within `allowCidrs`
- * (`10.0.0.0/8`, `fd00::/8`, or a single address). Throws when one of them cannot be read.
+ * Metadata services within those, of Alibaba Cloud, AWS and Google Cloud: they hand out credentials, and no sink is
+ * there. All others are link-local or public to look at, and so not inside.
  */
-export function createAddressGuard(allowCidrs: readonly string[]): AddressGuard {
+const metadata = readCidrs(["100.100.100.200", "fd00:ec2::254", "fd20:ce::254"]);
+
+/** True when requests may go to this address, given as text; `name` is the one that led there, if one did. */
+export type AddressGuard = (address: string, name?: string) => boolean;
+
+/**
+ * A guard that passes globally routable addresses, those within `allowCidrs` (`10.0.0.0/8`, `fd00::/8`, or a single
+ * address), and addresses inside, but for metadata services, to which one of `allowHosts` (`createNameMatch`) has led.
+ * Throws when a range cannot be read.
+ */
+export function createAddressGuard(
+  allowCidrs: readonly string[],
+  allowHosts: readonly string[] = [],
+): AddressGuard {
   const allowed = readCidrs(allowCidrs);
-  return (text) => {
+  const isAllowedName = createNameMatch(allowHosts);
+  return (text, name = "") => {
     const address = readAddress(text);
     if (address === null) return false;
-    return isPublic(address) || isWithin(address, allowed);
+    if (isPublic(address) || isWithin(address, allowed)) return true;
+    return isAllowedName(name) && isWithin(address, inside) && !isWithin(address, metadata);
   };
 }
 
@@ -94,15 +118,6 @@ function readCidrs(cidrs: readonly string[]): Range[] {
   );
 }
 
-/** `localhost` and every name below it mean this machine (RFC 6761 section 6.3), whatever DNS says. */
-export function isLocalhostName(name: string): boolean {
-  const plain = withoutTrailingDot(name).toLowerCase();
-  return plain === "localhost" || plain.endsWith(".localhost");
-}
-
-/** What names of this machine stand for; not asked of DNS. */
-export const localAddresses: readonly string[] = ["127.0.0.1", "::1"];
-
 /**
  * True when the URL itself says that it leads where `guard` lets nothing go: its host is a
  * refused address, or a name of this machine. Other names say so only when they are resolved.
@@ -110,10 +125,5 @@ export const localAddresses: readonly string[] = ["127.0.0.1", "::1"];
 export function isForbiddenHost({ hostname }: URL, guard: AddressGuard): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) !== 0) return !guard(host);
-  return isLocalhostName(host) && !localAddresses.some(guard);
-}
-
-/** `example.com.` and `example.com` are the same name. */
-export function withoutTrailingDot(name: string): string {
-  return name.endsWith(".") ? name.slice(0, -1) : name;
+  return isLocalhostName(host) && !localAddresses.some((address) => guard(address, host));
 }

@@ -2,8 +2,9 @@ import { isIP, type LookupFunction, connect as netConnect, type Socket } from "n
 import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
 import type { buildConnector } from "undici";
 import type { Clock } from "../clock.ts";
-import { type AddressGuard, withoutTrailingDot } from "./address-guard.ts";
+import type { AddressGuard } from "./address-guard.ts";
 import { ConnectError, codeOf } from "./failure.ts";
+import { withoutTrailingDot } from "./host-names.ts";
 import { type Resolve, resolveAddresses } from "./resolve-addresses.ts";
 
 export interface ConnectorOptions {
@@ -123,7 +124,7 @@ function ready(socket: Socket, target: Target, guard: AddressGuard | null): Prom
   };
   const onConnect = () => {
     isConnected = true;
-    if (guard !== null && !guard(socket.remoteAddress ?? "")) {
+    if (guard !== null && !guard(socket.remoteAddress ?? "", target.host)) {
       fail(new ConnectError("blocked_address", `${target.host} led to a forbidden address.`));
     } else if (!target.isTls) succeed();
   };

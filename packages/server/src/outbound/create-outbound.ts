@@ -29,6 +29,8 @@ import { type Resolve, shareQuestions, systemResolve } from "./resolve-addresses
 export interface OutboundOptions {
   /** What the policy `operator` may reach although it is not public; see `createAddressGuard`. */
   readonly allowCidrs: readonly string[];
+  /** Names that may lead it inside; none by default. */
+  readonly allowHosts?: readonly string[];
   /** For resolving, the TCP and the TLS handshake together; 10 s by default. */
   readonly connectTimeoutMs?: number;
   /**
@@ -60,11 +62,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const resolve = shareQuestions(options.resolve ?? systemResolve);
 
   function createAgent(policy: OutboundPolicy): Agent {
-    const allowCidrs = policy === "operator" ? options.allowCidrs : [];
+    const [cidrs, hosts] =
+      policy === "operator" ? [options.allowCidrs, options.allowHosts] : [[], []];
     return new Agent({
       connect: createConnector({
         resolve,
-        guard: policy === "vendor" ? null : createAddressGuard(allowCidrs),
+        guard: policy === "vendor" ? null : createAddressGuard(cidrs, hosts),
         connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
         clock,
         ca: options.ca,

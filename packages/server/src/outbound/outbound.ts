@@ -12,7 +12,7 @@ import type { Reason } from "../domain/reason.ts";
 /**
  * Who chose the URL, and so what it may reach:
  * `public`: anyone; only globally routable addresses.
- * `operator`: saved with an operator key; those, and what `EVENT_SINKS_ALLOW_CIDRS` lists.
+ * `operator`: saved with an operator key; those, and what `EVENT_SINKS_ALLOW_CIDRS` and `EVENT_SINKS_ALLOW_HOSTS` list.
  * `vendor`: the operator's own settings for Slack and PagerDuty; not guarded.
  * Connections are never shared between policies.
  */

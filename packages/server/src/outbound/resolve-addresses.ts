@@ -1,12 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import {
-  type AddressGuard,
-  isLocalhostName,
-  localAddresses,
-  withoutTrailingDot,
-} from "./address-guard.ts";
+import type { AddressGuard } from "./address-guard.ts";
 import { ConnectError } from "./failure.ts";
+import { isLocalhostName, localAddresses, withoutTrailingDot } from "./host-names.ts";
 
 /** Asks for all addresses of a name. Rejects when there are none. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
@@ -50,7 +46,7 @@ export async function resolveAddresses(
   }
   if (guard !== null && isLocalhostName(host)) return allowedHere(host, guard);
   const addresses = await ask(host, resolve);
-  if (guard !== null && !addresses.every(guard)) {
+  if (guard !== null && !addresses.every((address) => guard(address, host))) {
     throw blocked(`${host} leads to an address that is not public`);
   }
   return addresses;
@@ -58,7 +54,7 @@ export async function resolveAddresses(
 
 /** Not asked of DNS; each family counts for itself, as `127.0.0.0/8` is usually allowed without `::1`. */
 function allowedHere(name: string, guard: AddressGuard): readonly string[] {
-  const allowed = localAddresses.filter(guard);
+  const allowed = localAddresses.filter((address) => guard(address, name));
   if (allowed.length === 0) throw blocked(`${name} is this machine, not a public address`);
   return allowed;
 }
@@ -77,6 +73,6 @@ async function ask(name: string, resolve: Resolve): Promise<readonly string[]> {
 function blocked(what: string): ConnectError {
   return new ConnectError(
     "blocked_address",
-    `${what}. The operator can allow it with EVENT_SINKS_ALLOW_CIDRS, for sinks saved with an operator key.`,
+    `${what}. The operator can allow it with EVENT_SINKS_ALLOW_CIDRS or EVENT_SINKS_ALLOW_HOSTS, for sinks saved with an operator key.`,
   );
 }

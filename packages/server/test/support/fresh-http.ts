@@ -11,7 +11,7 @@ import { createHttpServer } from "../../src/http/server.ts";
 import { createLog } from "../../src/log.ts";
 import { hashApiKey } from "../../src/operator-key.ts";
 import { createOutbound } from "../../src/outbound/create-outbound.ts";
-import type { Mailer } from "../../src/outbound/outbound.ts";
+import type { Mailer, Outbound } from "../../src/outbound/outbound.ts";
 import type { Resolve } from "../../src/outbound/resolve-addresses.ts";
 import { createSealer } from "../../src/sealer.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
@@ -53,6 +53,7 @@ export interface FreshHttp {
 const defaultSettings: HttpSettings = {
   requireHttps: false,
   allowCidrs: ["127.0.0.0/8"],
+  allowHosts: [],
   alertBytesMax: 64 * 1024,
   batchBytesMax: 256 * 1024,
   vendors: { slackApi: "http://127.0.0.1:9/api/", pagerduty: "http://127.0.0.1:9" },
@@ -84,9 +85,7 @@ export async function openFreshHttp(
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
   const sealer = createSealer(randomBytes(32));
   const settings = { ...defaultSettings, ...change.settings };
-  const { allowCidrs } = settings;
-  const { resolve } = change;
-  const outbound = createOutbound({ allowCidrs, ...(resolve === undefined ? {} : { resolve }) });
+  const outbound = outboundOf(settings, change.resolve);
   const metrics = createEngineMetrics();
   const random = () => 0.5;
   const engine = new Engine({
@@ -161,4 +160,8 @@ export async function openFreshHttp(
       await fresh.close();
     },
   };
+}
+
+function outboundOf({ allowCidrs, allowHosts }: HttpSettings, resolve?: Resolve): Outbound {
+  return createOutbound({ allowCidrs, allowHosts, ...(resolve !== undefined && { resolve }) });
 }

@@ -42,6 +42,36 @@ export const disguisedHosts = [
   ...["loc\u00adalhost", "local%68ost"],
 ];
 
+/** Names the operator allows, and ways to spell them. */
+export const allowedNames = ["hooks.corp.test", "*.svc.test", "xn--bcher-kva.test"];
+export const allowedSpellings = [
+  ...["hooks.corp.test", "hooks.corp.test.", "HOOKS.Corp.TEST", "ｈooks.corp.test"],
+  ...["hooks%2Ecorp.test", "hooks。corp.test", "ho\u00adoks.corp.test", "a.svc.test"],
+  ...["A.B.svc.test.", "*.svc.test", "bücher.test", "BÜCHER.test", "XN--BCHER-KVA.test."],
+];
+
+/** What looks like one of those names and is none. */
+export const namesBesideAllowed = [
+  ...["corp.test", "svc.test", "svc.test.", "xhooks.corp.test", "x.hooks.corp.test"],
+  ...["evilsvc.test", "hooks.corp.test.evil.test", "a.svc.test.evil", "hooks-corp.test"],
+  ...["hooks.corp.test..", "a.svc.test..", ".svc.test", "evil.test#hooks.corp.test"],
+  ...["evil.test/hooks.corp.test", "evil.test?a.svc.test", "hooks.corp.test@evil.test"],
+  ...["a:b@hooks.corp.test", "hooks.corp.test:80@evil.test", "evil.test\\hooks.corp.test"],
+  ...["evil.test\\@hooks.corp.test", "hοoks.corp.test", "h00ks.corp.test", "bucher.test"],
+  ...["hooks.corp.test%00.evil.test", "hooks.corp.test%2eevil.test", "evil.test%23.svc.test"],
+  ...["evil.test%2f.svc.test", "xn--bcher-kva.test.evil", "ḃücher.test", "localhost"],
+  ...["hooks.corp.test\u0000.evil.test", "evil.test \u2024svc.test", "127.0.0.1", "a.localhost"],
+];
+
+/** Where no name leads, allowed or not: metadata, link-local, transition and what is no unicast. */
+export const closedToNames = [
+  ...["169.254.169.254", "168.63.129.16", "100.100.100.200", "169.254.170.2", "fd00:ec2::254"],
+  ...["fd20:ce::254", "fe80::1", "fe80::a9fe:a9fe", "0.0.0.0", "::", "::ffff:127.0.0.1"],
+  ...["::127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::"],
+  ...["2001:0:7f00:1::", "224.0.0.251", "255.255.255.255", "198.18.0.1", "192.0.0.8"],
+  ...["ff02::1", "fec0::1", "fd00::1%eth0"],
+];
+
 /** URLs that no request may be made for, wherever they lead. */
 export const hostileUrls = [
   ...["file:///etc/passwd", "ftp://93.184.215.14/", "gopher://93.184.215.14:70/_", "data:,x"],

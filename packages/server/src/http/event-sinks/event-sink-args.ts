@@ -138,7 +138,7 @@ function refuseForbiddenHost(
     "invalid_request",
     `${wireName}.url`,
     `${url.hostname} is no public address, and sinks reach no others: use a public one, or have the operator ` +
-      "list it in EVENT_SINKS_ALLOW_CIDRS and save this sink with an operator key.",
+      "list it in EVENT_SINKS_ALLOW_CIDRS (a name: EVENT_SINKS_ALLOW_HOSTS) and save this sink with an operator key.",
   );
 }
 

@@ -166,6 +166,31 @@ describe("what the operator allows", () => {
     assert.deepEqual([connecting, server.connectionCount(), trap.connectionCount()], [1, 1, 0]);
   });
 
+  it("by name serves sinks saved with an operator key alone, as long as the name is theirs", async () => {
+    let addresses = ["127.0.0.1"];
+    const named = await openFreshHttp({
+      settings: { allowCidrs: [], allowHosts: ["hooks.corp.test", "localhost"] },
+      resolve: async () => addresses,
+    });
+    const key = await named.tenantKey(tenant);
+    const makeWith = async (caller: string, host = "hooks.corp.test") => {
+      const body = sinkOf(`http://${host}:${server.port}/`);
+      return named.call("POST", "/v1/event_sink", body, { key: caller });
+    };
+    const reason = async (id: string) =>
+      (await named.call("POST", `/v1/event_sink/${id}/test`)).json.attempt.reason;
+    assert.equal((await makeWith(key, "localhost")).status, 400);
+    assert.equal((await makeWith(operatorKey, "localhost")).status, 200);
+    const ofTenant = (await makeWith(key)).json.event_sink.id;
+    const ofOperator = (await makeWith(operatorKey)).json.event_sink.id;
+    assert.equal(await reason(ofTenant), "blocked_address");
+    // It was reached, and its redirect to the address itself was not followed.
+    assert.equal(await reason(ofOperator), "redirected");
+    addresses = ["169.254.169.254"];
+    assert.equal(await reason(ofOperator), "blocked_address");
+    await named.close();
+  });
+
   it("cannot be taken over by the tenant", async () => {
     const url = `http://127.0.0.1:${server.port}/`;
     const key = await open.tenantKey("taker");
