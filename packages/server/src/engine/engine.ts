@@ -14,7 +14,7 @@
  *            because its settle is late, and memory stays bounded while the store is away.
  *
  * Between claim and attempt a lane decides what is next (`lane-work.ts`): the gravest first, and
- * where a platform's pace (`pace.ts`) would hold up a backlog, many in one roll-up. A sink's
+ * where a platform's pace (`pace.ts`, `turns.ts`) would hold up a backlog, many in one roll-up. A sink's
  * health is judged here after each attempt; while it is broken the store holds its deliveries
  * and lets one at a time out as a probe.
  *

@@ -22,6 +22,7 @@ import { Paces } from "./pace.ts";
 import type { ReadySink, SendingSinks } from "./sending-sinks.ts";
 import { healthAfterAttempt } from "./settlement.ts";
 import { Slots } from "./slots.ts";
+import { Turns } from "./turns.ts";
 import type { Work } from "./work.ts";
 
 export interface LaneRunnerDeps extends DeliverDeps {
@@ -39,10 +40,13 @@ export interface LaneRunnerDeps extends DeliverDeps {
 export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #paces = new Paces();
+  /** Where platforms' paces are shared with other processes. */
+  readonly #turns: Turns | null;
   readonly #slots = new Slots<LaneState>();
 
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
+    this.#turns = deps.store.sharesPaces() ? new Turns(deps.store, deps.clock) : null;
   }
 
   /** Starts what the lane has waiting, as far as slots and the platform's pace allow. */
@@ -129,13 +133,31 @@ export class LaneRunner {
 
   /** Asks the platform's pace; when it is too soon, the lane goes on when the time has come. */
   #mustRest(lane: LaneState, sink: ReadySink): boolean {
-    const { clock } = this.#deps;
-    const now = clock.now();
+    const now = this.#deps.clock.now();
     const paces = [...pacesOf(sink), ...failingPaces(lane, sink), ...healingPaces(lane, now)];
-    const at = lane.heldUntil > now ? lane.heldUntil : this.#paces.takeAll(paces, now);
-    if (at <= now) return false;
-    this.#rest(lane, at - now);
-    return true;
+    const platform = paceOf(sink);
+    if (platform !== null && this.#turns === null) paces.push(platform);
+    const at = Math.max(lane.heldUntil, this.#paces.readyAt(paces, now));
+    if (at > now) {
+      this.#rest(lane, at - now);
+      return true;
+    }
+    // Last, since a turn that is not used at once is wasted.
+    if (platform !== null && this.#turns !== null && !this.#takeTurn(lane, platform, this.#turns)) {
+      return true;
+    }
+    this.#paces.takeAll(paces, now);
+    return false;
+  }
+
+  /** False when the lane has to wait for its turn at a shared pace; it goes on then. */
+  #takeTurn(lane: LaneState, pace: Pace, turns: Turns): boolean {
+    const now = this.#deps.clock.now();
+    const at = turns.readyAt(pace, now);
+    if (at === null) this.#deps.work.add(turns.ask(pace).then(() => this.run(lane)));
+    else if (at > now) this.#rest(lane, at - now);
+    else turns.use(pace);
+    return at !== null && at <= now;
   }
 
   /** Leaves the lane alone for a while; what waits stays leased. */
@@ -228,8 +250,10 @@ export class LaneRunner {
   /** A platform that asked to slow down is left alone, by all sinks it counts together. */
   #holdLane(lane: LaneState, sink: ReadySink, until: number): void {
     const pace = paceOf(sink);
+    const now = this.#deps.clock.now();
     if (pace === null) lane.heldUntil = Math.max(lane.heldUntil, until);
-    else this.#paces.hold(pace, until, this.#deps.clock.now());
+    else if (this.#turns === null) this.#paces.hold(pace, until, now);
+    else this.#deps.work.add(this.#turns.hold(pace, until, now));
   }
 
   #announce(sink: ReadySink, health: SinkHealth): void {
@@ -250,16 +274,14 @@ function paceOf({ sinkType, settings, secrets }: ReadySink): Pace | null {
   return sinkType.pace({ settings, secrets });
 }
 
-/** The platform's pace and the owner's. */
+/** The owner's pace. */
 function pacesOf(sink: ReadySink): Pace[] {
-  const platform = paceOf(sink);
   const { ratePerMinute } = sink.delivery;
-  const paces = platform === null ? [] : [platform];
-  if (ratePerMinute === null) return paces;
+  if (ratePerMinute === null) return [];
   const perSecond = ratePerMinute / 60;
   // What a second brings may go out together: timers for each request would cost more than it does.
   const burst = Math.max(1, Math.floor(perSecond));
-  return [...paces, { key: `event_sink:${sink.eventSink.id}`, burst, perSecond }];
+  return [{ key: `event_sink:${sink.eventSink.id}`, burst, perSecond }];
 }
 
 /** What a sink gets a second that has only failed lately and is not given up yet. */

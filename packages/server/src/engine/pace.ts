@@ -24,13 +24,17 @@ export class Paces {
 
   /** The same by all of several paces: it counts in each, or in none. */
   takeAll(paces: readonly Pace[], now: number): number {
-    const buckets = paces.map((pace) => ({ pace, bucket: this.#refilled(pace, now) }));
-    const at = buckets.reduce((latest, { pace, bucket }) => {
-      return Math.max(latest, readyAt(bucket, pace, now));
-    }, now);
+    const at = this.readyAt(paces, now);
     if (at > now) return at;
-    for (const { bucket } of buckets) bucket.tokens -= 1;
+    for (const pace of paces) this.#refilled(pace, now).tokens -= 1;
     return now;
+  }
+
+  /** When a request may go out by all of several paces, without counting it. */
+  readyAt(paces: readonly Pace[], now: number): number {
+    return paces.reduce((latest, pace) => {
+      return Math.max(latest, readyAt(this.#refilled(pace, now), pace, now));
+    }, now);
   }
 
   /** The platform asked for quiet until then; afterwards the bucket starts almost empty. */

@@ -36,12 +36,13 @@ export function attachStore({ writer, reader, lease }: AttachedPorts): Store {
       return [name, (input: unknown) => link.call(name, input)];
     }),
   );
-  const store: Pick<Store, "subscribe" | "holdsLeases" | "close"> = {
+  const store: Pick<Store, "subscribe" | "holdsLeases" | "sharesPaces" | "close"> = {
     subscribe({ offersPerLane }, listener) {
       links.writer.onEvents = (events) => events.forEach(listener);
       links.writer.send({ kind: "subscribe", offersPerLane });
     },
     holdsLeases: () => lease === undefined || isLeaseHeld(lease),
+    sharesPaces: () => lease !== undefined,
     async close() {
       await Promise.all([links.writer.close(), links.reader.close()]);
     },

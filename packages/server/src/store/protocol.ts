@@ -56,6 +56,9 @@ export const operationThreads = {
   claim: "writer",
   settle: "writer",
   release: "writer",
+  // Waits for no batch.
+  reserveTurns: "reader",
+  holdPace: "reader",
   getDelivery: "reader",
   listDeliveries: "reader",
   countDeliveries: "reader",

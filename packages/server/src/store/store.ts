@@ -22,7 +22,7 @@
  * broken one yields a single delivery at a time, from `health.nextProbeAt` on; neither is
  * offered anything. When it heals, what was put off is due as on its arrival, unless
  * its platform asked to wait. Within a lane what is urgent (Critical and Fatal) is claimed first, then
- * what is due the longest.
+ * what is due the longest. Where several processes send, the store gives them their turns (`pace-operations.ts`).
  */
 
 import type { Alert } from "../domain/alert.ts";
@@ -45,6 +45,7 @@ import type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./acco
 import type { Attempt } from "./attempt.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
 import type { SummaryOperations } from "./delivery-summary.ts";
+import type { PaceOperations } from "./pace-operations.ts";
 import type { ReplayOperations } from "./replay-operations.ts";
 import type { RetentionOperations } from "./retention-operations.ts";
 import type { Lane, Listed, Page, Scoped } from "./scope.ts";
@@ -228,6 +229,7 @@ export interface StoreOperations
   extends ReplayOperations,
     RetentionOperations,
     SealOperations,
+    PaceOperations,
     StatisticsOperations,
     SummaryOperations {
   createTenant(input: Audited<Pick<Tenant, "id" | "createdAt">>): "created" | "exists";
@@ -380,6 +382,8 @@ export type Store = {
   subscribe(options: { offersPerLane: number }, listener: (event: StoreEvent) => void): void;
   /** False while others may have taken over what is leased here: then nothing may be sent. */
   holdsLeases(): boolean;
+  /** Whether other processes send what this one's database has, so that paces are the store's to give. */
+  sharesPaces(): boolean;
   close(): Promise<void>;
 };
 

@@ -22,6 +22,14 @@ export function leaseTests(openStore: OpenStore): void {
 function claimTests(openStore: OpenStore): void {
   const test = onFreshStore(openStore);
 
+  test("the first turns of paces are at once, and a hold is taken", async ({ store }) => {
+    const paces = ["a", "b"].map((key) => ({ key, burst: 2, stepMs: 60_000 }));
+    const [pace = assert.fail()] = paces;
+    assert.deepEqual(await store.reserveTurns({ paces }), [0, 0]);
+    assert.deepEqual(await store.reserveTurns({ paces: [pace] }), [0]);
+    assert.equal(await store.holdPace({ pace, forMs: 60_000 }), null);
+  });
+
   test("a claimed delivery comes with all that sending it needs", async ({ store }) => {
     const sink = await storedSink(store);
     const alert = sampleAlert({ tags: ["x"], template: "{}", dedupKey: "k", hasExplicitKey: true });

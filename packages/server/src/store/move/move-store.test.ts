@@ -205,7 +205,7 @@ const notMoved = {
   ],
   postgres: [
     ...["migrations.*", "gone_tenants.*", "nodes.*", "lanes.*", "lane_mail.*", "slack_locks.*"],
-    ...["event_sinks.change_count", "retention_pass.*"],
+    ...["event_sinks.change_count", "retention_pass.*", "paces.*"],
   ],
 };
 

@@ -20,6 +20,7 @@ import { countDeliveries } from "./counts.ts";
 import type { Queries } from "./database.ts";
 import { cancelHeld } from "./deliveries/cancel-held.ts";
 import { claim, listLanes, release } from "./deliveries/claim.ts";
+import { holdPace, reserveTurns } from "./deliveries/paces.ts";
 import { retryDelivery } from "./deliveries/resend.ts";
 import { listDeliveries } from "./deliveries/search-deliveries.ts";
 import { getEventSinkStatus, probeEventSink, setEventSinkPause } from "./deliveries/sink-health.ts";
@@ -124,6 +125,8 @@ const readOperations: ReadOperations = {
   getDelivery,
   listDeliveries,
   countDeliveries,
+  reserveTurns,
+  holdPace,
   listAudit,
   getReplay,
   listReplays,

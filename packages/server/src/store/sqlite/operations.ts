@@ -20,6 +20,7 @@ import { listAlerts } from "./alerts/search-alerts.ts";
 import type { Database } from "./database.ts";
 import { cancelHeld } from "./deliveries/cancel-held.ts";
 import { claim, listLanes, release } from "./deliveries/claim.ts";
+import { holdPace, reserveTurns } from "./deliveries/paces.ts";
 import { retryDelivery } from "./deliveries/resend.ts";
 import { listDeliveries } from "./deliveries/search-deliveries.ts";
 import { settle } from "./deliveries/settle.ts";
@@ -122,6 +123,8 @@ const readOperations: ReadOperations = {
   getDelivery,
   listDeliveries,
   countDeliveries,
+  reserveTurns,
+  holdPace,
   listAudit,
   getReplay,
   listReplays,

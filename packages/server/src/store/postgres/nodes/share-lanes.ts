@@ -8,8 +8,8 @@
  * When the answer to that commit is lost, this node does not know whose the lane is. It asks the
  * database before it does anything else (`rereadAll`).
  *
- * Not carried over is when the last request went out: the first one of the new owner may follow it
- * sooner than the sink's pace has it.
+ * Not carried over is when the last request went out by the owner's own pace (`rate_per_minute`): the
+ * first one of the new owner may follow it sooner. A platform's pace is the store's (`paces.ts`).
  */
 
 import type { LaneState } from "../../lanes/lane-memory.ts";

@@ -99,5 +99,11 @@ async function pruneOthers(db: Queries, before: number, now: number): Promise<Re
     now,
   );
   await forgetTenantId(db, ...installs.map(({ state_hash }) => state_hash));
-  return [replayCount, sessionCount, installs.length].includes(rowsMax) ? { part: "others" } : null;
+  const paceCount = await db.run(
+    `DELETE FROM paces WHERE key = ANY(ARRAY(SELECT key FROM paces
+       WHERE free_at < clock_timestamp() - interval '1 hour' LIMIT ${rowsMax}))`,
+  );
+  return [replayCount, sessionCount, installs.length, paceCount].includes(rowsMax)
+    ? { part: "others" }
+    : null;
 }

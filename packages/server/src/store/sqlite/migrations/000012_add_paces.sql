@@ -1,0 +1,1 @@
+-- Nothing to do here: one process needs to agree with nobody on paces.
