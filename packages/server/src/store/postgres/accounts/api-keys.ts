@@ -1,41 +1,11 @@
-import type { RateLimits } from "../../../domain/limits.ts";
-import type { Scope } from "../../../domain/scope.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
-import type { ApiKey } from "../../store.ts";
+import { type ApiKeyRow, apiKeyColumns, apiKeyValues, toApiKey } from "../../rows/api-key-row.ts";
+import { operator } from "../../rows/stored.ts";
 import type { Queries } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
-import { forgetTenantId, isScoped, keepTenantId, operator } from "./tenant-ids.ts";
+import { forgetTenantId, isScoped, keepTenantId } from "./tenant-ids.ts";
 import { hasTenant } from "./tenants.ts";
-
-interface ApiKeyRow {
-  readonly tenant_id: string;
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly hash: string;
-  readonly scopes: string;
-  readonly limits: string;
-  readonly expires_at: number | null;
-  readonly last_used_at: number | null;
-  readonly created_at: number;
-}
-
-const columns =
-  "tenant_id, id, name, prefix, hash, scopes, limits, expires_at, last_used_at, created_at";
-
-const toApiKey = (row: ApiKeyRow): ApiKey => ({
-  id: row.id,
-  tenantId: row.tenant_id === operator ? null : row.tenant_id,
-  name: row.name,
-  prefix: row.prefix,
-  hash: row.hash,
-  scopes: JSON.parse(row.scopes) as Scope[],
-  limits: JSON.parse(row.limits) as RateLimits,
-  expiresAt: row.expires_at,
-  lastUsedAt: row.last_used_at,
-  createdAt: row.created_at,
-});
 
 export async function createApiKey(
   state: NodeState,
@@ -45,17 +15,8 @@ export async function createApiKey(
   const { db } = state;
   if (tenantId !== null && !(await hasTenant(db, tenantId))) return "unknown_tenant";
   await db.run(
-    `INSERT INTO api_keys (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    tenantId ?? operator,
-    key.id,
-    key.name,
-    key.prefix,
-    key.hash,
-    JSON.stringify(key.scopes),
-    JSON.stringify(key.limits),
-    key.expiresAt,
-    key.lastUsedAt,
-    key.createdAt,
+    `INSERT INTO api_keys (${apiKeyColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    ...apiKeyValues(key),
   );
   await keepTenantId(db, key.id, tenantId ?? operator);
   await keepTenantId(db, key.hash, tenantId ?? operator);
@@ -67,7 +28,7 @@ export async function getApiKey(
   { tenantId, id }: Input<"getApiKey">,
 ): Promise<Output<"getApiKey">> {
   const row = await db.get<ApiKeyRow>(
-    `SELECT ${columns} FROM api_keys WHERE ${isScoped} AND id = $1`,
+    `SELECT ${apiKeyColumns} FROM api_keys WHERE ${isScoped} AND id = $1`,
     id,
     tenantId,
   );
@@ -78,7 +39,7 @@ export async function findApiKey(
   db: Queries,
   { hash }: Input<"findApiKey">,
 ): Promise<Output<"findApiKey">> {
-  const sql = `SELECT ${columns} FROM api_keys WHERE ${isScoped} AND hash = $1`;
+  const sql = `SELECT ${apiKeyColumns} FROM api_keys WHERE ${isScoped} AND hash = $1`;
   const row = await db.get<ApiKeyRow>(sql, hash, null);
   return row === undefined ? null : toApiKey(row);
 }
@@ -88,7 +49,7 @@ export async function listApiKeys(
   { tenantId, after, limit }: Input<"listApiKeys">,
 ): Promise<Output<"listApiKeys">> {
   const rows = await db.all<ApiKeyRow>(
-    `SELECT ${columns} FROM api_keys WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT ${apiKeyColumns} FROM api_keys WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
     tenantId ?? operator,
     after ?? "",
     limit + 1,
@@ -137,7 +98,7 @@ export async function deleteApiKey(
 ): Promise<Output<"deleteApiKey">> {
   const { db } = state;
   const row = await db.get<ApiKeyRow>(
-    `DELETE FROM api_keys WHERE ${isScoped} AND id = $1 RETURNING ${columns}`,
+    `DELETE FROM api_keys WHERE ${isScoped} AND id = $1 RETURNING ${apiKeyColumns}`,
     id,
     tenantId,
   );

@@ -1,49 +1,16 @@
-import type { AuditAction, AuditEntry, AuditVia } from "../../../domain/audit.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type AuditRow, auditColumns, readAuditEntry } from "../../rows/audit-row.ts";
+import { operator } from "../../rows/stored.ts";
 import type { Queries, SqlValue } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
 import { fromText, toText } from "../text.ts";
-import { operator } from "./tenant-ids.ts";
-
-interface AuditRow {
-  readonly id: string;
-  readonly at: number;
-  readonly tenant_id: string;
-  readonly role: "operator" | "tenant";
-  readonly api_key_id: string | null;
-  readonly via: AuditVia;
-  readonly action: AuditAction;
-  readonly resource_id: string;
-  readonly name: string | null;
-  readonly fields: string;
-  readonly address: string;
-  readonly forwarded_for: string | null;
-  readonly request_id: string;
-}
-
-const columns = `id, at, tenant_id, role, api_key_id, via, action, resource_id, name, fields,
-  address, forwarded_for, request_id`;
-
-const toEntry = (row: AuditRow): AuditEntry => ({
-  id: row.id,
-  at: row.at,
-  tenantId: row.tenant_id === operator ? null : row.tenant_id,
-  actor: { role: row.role, apiKeyId: row.api_key_id, via: row.via },
-  action: row.action,
-  resourceId: row.resource_id,
-  name: row.name === null ? null : fromText(row.name),
-  fields: JSON.parse(row.fields) as string[],
-  address: row.address,
-  forwardedFor: row.forwarded_for === null ? null : fromText(row.forwarded_for),
-  requestId: row.request_id,
-});
 
 export async function appendAudit(
   { db }: NodeState,
   { audit }: Input<"appendAudit">,
 ): Promise<Output<"appendAudit">> {
   await db.run(
-    `INSERT INTO audit_log (${columns})
+    `INSERT INTO audit_log (${auditColumns})
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     audit.id,
     audit.at,
@@ -84,10 +51,10 @@ export async function listAudit(
   }
   values.push(limit + 1);
   const rows = await db.all<AuditRow>(
-    `SELECT ${columns} FROM audit_log WHERE ${where.join(" AND ") || "true"}
+    `SELECT ${auditColumns} FROM audit_log WHERE ${where.join(" AND ") || "true"}
      ORDER BY no DESC LIMIT $${values.length}`,
     ...values,
   );
-  const items = rows.slice(0, limit).map(toEntry);
+  const items = rows.slice(0, limit).map((row) => readAuditEntry(row, fromText));
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

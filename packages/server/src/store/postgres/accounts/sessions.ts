@@ -1,15 +1,7 @@
 import type { Input, Output } from "../../protocol.ts";
+import { type SessionRow, sessionColumns, toSession } from "../../rows/session-row.ts";
 import type { Queries } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
-
-interface SessionRow {
-  readonly token_hash: string;
-  readonly key_hash: string;
-  readonly created_at: number;
-  readonly expires_at: number;
-}
-
-const columns = "token_hash, key_hash, created_at, expires_at";
 
 export async function createSession(
   state: NodeState,
@@ -19,7 +11,7 @@ export async function createSession(
   const { db } = state;
   await db.run("DELETE FROM sessions WHERE expires_at <= $1", createdAt);
   const values = [tokenHash, keyHash, createdAt, expiresAt];
-  await db.run(`INSERT INTO sessions (${columns}) VALUES ($1, $2, $3, $4)`, ...values);
+  await db.run(`INSERT INTO sessions (${sessionColumns}) VALUES ($1, $2, $3, $4)`, ...values);
   await db.run(
     `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
        WHERE key_hash = $1 ORDER BY created_at DESC, token_hash OFFSET $2)`,
@@ -33,15 +25,9 @@ export async function findSession(
   db: Queries,
   { tokenHash }: Input<"findSession">,
 ): Promise<Output<"findSession">> {
-  const sql = `SELECT ${columns} FROM sessions WHERE token_hash = $1`;
+  const sql = `SELECT ${sessionColumns} FROM sessions WHERE token_hash = $1`;
   const row = await db.get<SessionRow>(sql, tokenHash);
-  if (row === undefined) return null;
-  return {
-    tokenHash: row.token_hash,
-    keyHash: row.key_hash,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-  };
+  return row === undefined ? null : toSession(row);
 }
 
 export async function deleteSession(

@@ -1,8 +1,5 @@
 import type { Queries } from "../database.ts";
 
-/** Stands for the operator where a tenant's id would. */
-export const operator = "";
-
 /**
  * The condition that a row is the scope's: `$1` is its id (or another key that `tenant_ids` has),
  * `$2` the tenant, NULL for any. With a tenant it needs no look-up.

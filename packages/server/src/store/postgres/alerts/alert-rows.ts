@@ -1,28 +1,12 @@
-import type { Alert } from "../../../domain/alert.ts";
-import type { AlertAction, DeliveryState } from "../../../domain/delivery.ts";
-import type { Reason } from "../../../domain/reason.ts";
-import type { SeverityId } from "../../../domain/severity.ts";
-import type { AlertSummary, Delivery } from "../../store.ts";
+import type { TenantId } from "../../../ids.ts";
+import {
+  type AlertRow,
+  type AlertSummaryRow,
+  readAlert,
+  readAlertSummary,
+} from "../../rows/alert-row.ts";
+import { readDelivery, type DeliveryRow as SharedDeliveryRow } from "../../rows/delivery-row.ts";
 import { fromText } from "../text.ts";
-
-export interface AlertSummaryRow {
-  readonly tenant_id: string;
-  readonly uid: string;
-  readonly alert_id: string;
-  readonly name: string;
-  readonly alert_action: AlertAction;
-  readonly dedup_key: string;
-  readonly has_explicit_key: boolean;
-  readonly severity_id: SeverityId;
-  readonly tags: string;
-  readonly staging: boolean;
-  readonly received_at: number;
-}
-
-export interface AlertRow extends AlertSummaryRow {
-  readonly template: string | null;
-  readonly body: string;
-}
 
 /** Columns of `AlertSummaryRow`; the table of alerts is `a`. */
 export const alertSummaryColumns = `a.tenant_id, a.uid, a.id AS alert_id, a.name,
@@ -32,25 +16,10 @@ export const alertSummaryColumns = `a.tenant_id, a.uid, a.id AS alert_id, a.name
 /** Columns of `AlertRow`. */
 export const alertColumns = `${alertSummaryColumns}, a.template, a.body`;
 
-export const toAlertSummary = (row: AlertSummaryRow): AlertSummary => ({
-  uid: row.uid,
-  tenantId: row.tenant_id,
-  id: fromText(row.alert_id),
-  name: fromText(row.name),
-  action: row.alert_action,
-  dedupKey: fromText(row.dedup_key),
-  hasExplicitKey: row.has_explicit_key,
-  severityId: row.severity_id,
-  tags: row.tags === "[]" ? [] : (JSON.parse(row.tags) as string[]),
-  staging: row.staging,
-  receivedAt: row.received_at,
-});
+export const toAlertSummary = (row: AlertSummaryRow, tenantId: TenantId) =>
+  readAlertSummary(row, tenantId, fromText);
 
-export const toAlert = (row: AlertRow): Alert => ({
-  ...toAlertSummary(row),
-  template: row.template === null ? null : fromText(row.template),
-  body: fromText(row.body),
-});
+export const toAlert = (row: AlertRow) => readAlert(row, fromText);
 
 /** That an alert or delivery `row` is of the tenant that has its id now, not of an earlier one. */
 export const isOfTenant = (row: string) =>
@@ -63,25 +32,8 @@ export const isOfTenant = (row: string) =>
 export const isOfNamedTenant = (row: string) =>
   `${row}.tenant_no = (SELECT t.seq FROM tenants t WHERE t.tenant_id = $1)`;
 
-export interface DeliveryRow {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly event_sink_id: string;
-  readonly deleted_at: number | null;
-  readonly alert_uid: string;
-  readonly dedup_key: string;
-  readonly action: AlertAction;
-  readonly state: DeliveryState;
-  readonly reason: Reason | null;
-  readonly attempt_count: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-  readonly due_at: number | null;
-  readonly replayed_at: number | null;
-  readonly replay_of: string | null;
+export interface DeliveryRow extends SharedDeliveryRow {
   readonly tenant_no: number;
-  /** Its sink is paused or broken. */
-  readonly is_held: boolean;
 }
 
 /** Selects `DeliveryRow`s; a WHERE follows. The table of deliveries is `d`. */
@@ -94,24 +46,4 @@ export const selectDeliveries = `SELECT d.id, d.tenant_id, d.event_sink_id, s.de
   LEFT JOIN queue q ON d.state = 'pending' AND q.tenant_id = d.tenant_id
     AND q.event_sink_id = d.event_sink_id AND q.seq = d.seq`;
 
-/** What the sweep of a deleted sink has not reached yet is canceled all the same. */
-export function toDelivery(row: DeliveryRow): Delivery {
-  const canceledAt = row.state === "pending" ? row.deleted_at : null;
-  return {
-    id: row.id,
-    tenantId: row.tenant_id,
-    eventSinkId: row.event_sink_id,
-    alertUid: row.alert_uid,
-    dedupKey: fromText(row.dedup_key),
-    action: row.action,
-    state: canceledAt === null ? row.state : "canceled",
-    isHeld: row.is_held && row.state === "pending" && canceledAt === null,
-    reason: row.reason,
-    attemptCount: row.attempt_count,
-    createdAt: row.created_at,
-    updatedAt: canceledAt ?? row.updated_at,
-    dueAt: canceledAt === null ? row.due_at : null,
-    replayedAt: row.replayed_at,
-    replayOf: row.replay_of,
-  };
-}
+export const toDelivery = (row: DeliveryRow) => readDelivery(row, fromText);

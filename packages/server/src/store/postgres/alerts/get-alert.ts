@@ -1,12 +1,12 @@
 import type { Alert } from "../../../domain/alert.ts";
-import type { OutcomeName, Reason } from "../../../domain/reason.ts";
 import { isUuid } from "../../../ids.ts";
 import type { Input, Output } from "../../protocol.ts";
-import type { Attempt, Delivery, Exchange } from "../../store.ts";
+import type { AlertRow } from "../../rows/alert-row.ts";
+import { type AttemptRow, attemptColumns, readAttempt } from "../../rows/attempt-row.ts";
+import type { Delivery } from "../../store.ts";
 import type { Queries } from "../database.ts";
 import { fromText } from "../text.ts";
 import {
-  type AlertRow,
   alertColumns,
   type DeliveryRow,
   isOfTenant,
@@ -46,33 +46,7 @@ export async function readDeliveries(
   return Map.groupBy(rows.map(toDelivery), ({ alertUid }) => alertUid);
 }
 
-interface AttemptRow {
-  readonly number: number;
-  readonly started_at: number;
-  readonly duration_ms: number;
-  readonly outcome: OutcomeName;
-  readonly reason: Reason | null;
-  readonly detail: string | null;
-  readonly ambiguous: boolean;
-  readonly is_degraded: boolean;
-  readonly next_try_at: number | null;
-  readonly exchanges: string;
-  readonly is_replay: boolean;
-}
-
-const toAttempt = (row: AttemptRow): Attempt => ({
-  number: row.number,
-  startedAt: row.started_at,
-  durationMs: row.duration_ms,
-  outcome: row.outcome,
-  reason: row.reason,
-  detail: row.detail === null ? null : fromText(row.detail),
-  ambiguous: row.ambiguous,
-  isDegraded: row.is_degraded,
-  nextTryAt: row.next_try_at,
-  ...(row.is_replay ? { isReplay: true } : {}),
-  exchanges: JSON.parse(row.exchanges) as Exchange[],
-});
+const toAttempt = (row: AttemptRow) => readAttempt(row, fromText);
 
 export async function getDelivery(
   db: Queries,
@@ -87,8 +61,7 @@ export async function getDelivery(
   );
   if (row === undefined) return null;
   const attempts = await db.all<AttemptRow>(
-    `SELECT number, started_at, duration_ms, outcome, reason, detail, ambiguous, is_degraded,
-       next_try_at, exchanges, is_replay FROM attempts WHERE tenant_id = $1 AND delivery_id = $2
+    `SELECT ${attemptColumns} FROM attempts WHERE tenant_id = $1 AND delivery_id = $2
      ORDER BY number`,
     row.tenant_id,
     row.id,

@@ -4,12 +4,13 @@ import { announceChange } from "../../lanes/announcements.ts";
 import type { LaneState } from "../../lanes/lane-memory.ts";
 import { changeLane, probeAtOf } from "../../lanes/lane-memory.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type EventSinkRow, eventSinkColumns } from "../../rows/event-sink-row.ts";
 import type { Lane } from "../../store.ts";
 import { isScoped } from "../accounts/tenant-ids.ts";
 import type { Queries } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
 import { reread } from "../nodes/own-lanes.ts";
-import { type EventSinkRow, eventSinkColumns, toEventSink } from "../sinks/event-sinks.ts";
+import { toEventSink } from "../sinks/event-sinks.ts";
 
 /** Counting the pending deliveries of a sink ends here. */
 const pendingCountMax = 10_000;

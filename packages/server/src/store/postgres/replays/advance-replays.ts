@@ -1,5 +1,6 @@
 import type { Input, Output } from "../../protocol.ts";
 import { replayPendingMax } from "../../replay-operations.ts";
+import { toReplay } from "../../rows/replay-row.ts";
 import type { DeliveryRow } from "../alerts/alert-rows.ts";
 import type { Queries } from "../database.ts";
 import { sendAgain } from "../deliveries/resend.ts";
@@ -13,7 +14,7 @@ import {
   type Target,
   type Verdict,
 } from "./replay-scan.ts";
-import { type ReplayRow, toReplay } from "./replays.ts";
+import type { ReplayRow } from "./replays.ts";
 
 /** Rows looked at, and of those sent, in one step. */
 const scannedMax = 1_000;

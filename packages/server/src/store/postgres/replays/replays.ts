@@ -1,48 +1,16 @@
 import { isUuid } from "../../../ids.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
-import { type Replay, type ReplayFilter, runningReplaysMax } from "../../replay-operations.ts";
+import { runningReplaysMax } from "../../replay-operations.ts";
+import { type ReplayRow as SharedReplayRow, toReplay } from "../../rows/replay-row.ts";
 import type { Queries } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
 import { firstId } from "../scan.ts";
 
-export interface ReplayRow {
-  readonly no: number;
-  readonly id: string;
-  readonly tenant_no: number;
-  readonly tenant_id: string;
-  readonly filter: string;
-  readonly to_event_sink_id: string | null;
-  readonly includes_overtaken: boolean;
-  readonly state: Replay["state"];
+export interface ReplayRow extends SharedReplayRow {
   readonly position_id: string;
   readonly end_id: string;
-  readonly matched_count: number | null;
-  readonly replayed_count: number;
-  readonly overtaken_count: number;
-  readonly already_there_count: number;
-  readonly sink_deleted_count: number;
-  readonly created_at: number;
-  readonly finished_at: number | null;
 }
-
-export const toReplay = (row: ReplayRow): Replay => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  filter: JSON.parse(row.filter) as ReplayFilter,
-  toEventSinkId: row.to_event_sink_id,
-  includesOvertaken: row.includes_overtaken,
-  state: row.state,
-  matchedCount: row.matched_count,
-  replayedCount: row.replayed_count,
-  skipped: {
-    overtaken: row.overtaken_count,
-    alreadyThere: row.already_there_count,
-    sinkDeleted: row.sink_deleted_count,
-  },
-  createdAt: row.created_at,
-  finishedAt: row.finished_at,
-});
 
 export async function createReplay(
   { db }: NodeState,

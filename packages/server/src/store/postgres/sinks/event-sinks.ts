@@ -1,45 +1,15 @@
 import type { EventSink, SinkTypeName } from "../../../domain/event-sink.ts";
-import type { JsonObject } from "../../../domain/json.ts";
 import { isUuid } from "../../../ids.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type EventSinkRow, eventSinkColumns, readEventSink } from "../../rows/event-sink-row.ts";
 import { isScoped, keepTenantId } from "../accounts/tenant-ids.ts";
 import { getTenant, hasTenant, insertTenant } from "../accounts/tenants.ts";
 import type { Queries } from "../database.ts";
 import type { NodeState } from "../node-state.ts";
 import { fromText, toText } from "../text.ts";
 
-export interface EventSinkRow {
-  readonly tenant_id: string;
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly type: SinkTypeName;
-  readonly settings: string;
-  readonly sealed_secrets: string | null;
-  readonly saved_by_operator: boolean;
-  readonly version: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
-
-/** Columns of `EventSinkRow`. */
-export const eventSinkColumns = `tenant_id, id, name, description, type, settings, sealed_secrets,
-  saved_by_operator, version, created_at, updated_at`;
-
-export const toEventSink = (row: EventSinkRow): EventSink => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  name: fromText(row.name),
-  description: fromText(row.description),
-  type: row.type,
-  settings: JSON.parse(row.settings) as JsonObject,
-  sealedSecrets: row.sealed_secrets,
-  savedByOperator: row.saved_by_operator,
-  version: row.version,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
+export const toEventSink = (row: EventSinkRow) => readEventSink(row, fromText);
 
 /** What stands in the column by which the sinks of an integration are found. */
 export function slackIntegrationIdOf({ settings }: EventSink): string | null {

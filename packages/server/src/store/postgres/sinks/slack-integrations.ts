@@ -2,51 +2,25 @@ import type { SlackIntegration } from "../../../domain/event-sink.ts";
 import { announceChange } from "../../lanes/announcements.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type EventSinkRow, eventSinkColumns } from "../../rows/event-sink-row.ts";
+import {
+  replaceSlackIntegrationSql,
+  type SlackIntegrationRow,
+  slackIntegrationColumns,
+  slackIntegrationValues,
+  toSlackIntegration,
+} from "../../rows/slack-integration-row.ts";
+import { operator } from "../../rows/stored.ts";
 import type { Lane } from "../../store.ts";
-import { forgetTenantId, isScoped, operator } from "../accounts/tenant-ids.ts";
+import { forgetTenantId, isScoped } from "../accounts/tenant-ids.ts";
 import { hasTenant } from "../accounts/tenants.ts";
 import type { Queries } from "../database.ts";
 import { toHealth } from "../deliveries/sink-health.ts";
 import type { NodeState } from "../node-state.ts";
 import { reread } from "../nodes/own-lanes.ts";
-import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
+import { toEventSink } from "./event-sinks.ts";
 import { removeSlackLock } from "./slack-installs.ts";
 import { noteOwnerChange } from "./update-event-sink.ts";
-
-interface SlackIntegrationRow {
-  readonly tenant_id: string;
-  readonly id: string;
-  readonly name: string;
-  readonly team_id: string;
-  readonly team_name: string;
-  readonly bot_user_id: string;
-  readonly bot_name: string | null;
-  readonly scopes: string;
-  readonly revoked_reason: string | null;
-  readonly sealed_secrets: string;
-  readonly token_expires_at: number | null;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
-
-const columns = `tenant_id, id, name, team_id, team_name, bot_user_id, bot_name, scopes,
-  revoked_reason, sealed_secrets, token_expires_at, created_at, updated_at`;
-
-const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
-  id: row.id,
-  tenantId: row.tenant_id === operator ? null : row.tenant_id,
-  name: row.name,
-  teamId: row.team_id,
-  teamName: row.team_name,
-  botUserId: row.bot_user_id,
-  botName: row.bot_name,
-  scopes: JSON.parse(row.scopes) as string[],
-  revokedReason: row.revoked_reason,
-  sealedSecrets: row.sealed_secrets,
-  tokenExpiresAt: row.token_expires_at,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
 
 export async function putSlackIntegration(
   state: NodeState,
@@ -86,26 +60,10 @@ async function writeIntegration(db: Queries, integration: SlackIntegration): Pro
     throw new Error(`Slack integration ${integration.id} is another tenant's.`);
   }
   await db.run(
-    `INSERT INTO slack_integrations (${columns})
+    `INSERT INTO slack_integrations (${slackIntegrationColumns})
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, team_id = excluded.team_id,
-       team_name = excluded.team_name, bot_user_id = excluded.bot_user_id,
-       bot_name = excluded.bot_name, scopes = excluded.scopes,
-       revoked_reason = excluded.revoked_reason, sealed_secrets = excluded.sealed_secrets,
-       token_expires_at = excluded.token_expires_at, updated_at = excluded.updated_at`,
-    owner,
-    integration.id,
-    integration.name,
-    integration.teamId,
-    integration.teamName,
-    integration.botUserId,
-    integration.botName,
-    JSON.stringify(integration.scopes),
-    integration.revokedReason,
-    integration.sealedSecrets,
-    integration.tokenExpiresAt,
-    integration.createdAt,
-    integration.updatedAt,
+     ON CONFLICT (tenant_id, id) DO UPDATE SET ${replaceSlackIntegrationSql}`,
+    ...slackIntegrationValues(integration),
   );
 }
 
@@ -114,7 +72,7 @@ export async function getSlackIntegration(
   { tenantId, id }: Input<"getSlackIntegration">,
 ): Promise<Output<"getSlackIntegration">> {
   const row = await db.get<SlackIntegrationRow>(
-    `SELECT ${columns} FROM slack_integrations WHERE ${isScoped} AND id = $1`,
+    `SELECT ${slackIntegrationColumns} FROM slack_integrations WHERE ${isScoped} AND id = $1`,
     id,
     tenantId,
   );
@@ -126,7 +84,7 @@ export async function listSlackIntegrations(
   { tenantId, after, limit }: Input<"listSlackIntegrations">,
 ): Promise<Output<"listSlackIntegrations">> {
   const rows = await db.all<SlackIntegrationRow>(
-    `SELECT ${columns} FROM slack_integrations WHERE tenant_id = $1 AND id > $2
+    `SELECT ${slackIntegrationColumns} FROM slack_integrations WHERE tenant_id = $1 AND id > $2
      ORDER BY id LIMIT $3`,
     tenantId,
     after ?? "",

@@ -1,42 +1,9 @@
-import type { RateLimits } from "../../../domain/limits.ts";
-import type { Scope } from "../../../domain/scope.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
-import type { ApiKey } from "../../store.ts";
+import { type ApiKeyRow, apiKeyColumns, apiKeyValues, toApiKey } from "../../rows/api-key-row.ts";
+import { operator } from "../../rows/stored.ts";
 import type { Database } from "../database.ts";
 import { findTenantNo, type WriterState } from "../writer-state.ts";
-
-interface ApiKeyRow {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly hash: string;
-  readonly scopes: string;
-  readonly limits: string;
-  readonly expires_at: number | null;
-  readonly last_used_at: number | null;
-  readonly created_at: number;
-}
-
-const columns =
-  "id, tenant_id, name, prefix, hash, scopes, limits, expires_at, last_used_at, created_at";
-
-/** Stands for the operator where a tenant's id would. */
-const operator = "";
-
-const toApiKey = (row: ApiKeyRow): ApiKey => ({
-  id: row.id,
-  tenantId: row.tenant_id === operator ? null : row.tenant_id,
-  name: row.name,
-  prefix: row.prefix,
-  hash: row.hash,
-  scopes: JSON.parse(row.scopes) as Scope[],
-  limits: JSON.parse(row.limits) as RateLimits,
-  expiresAt: row.expires_at,
-  lastUsedAt: row.last_used_at,
-  createdAt: row.created_at,
-});
 
 export function createApiKey(
   state: WriterState,
@@ -45,24 +12,15 @@ export function createApiKey(
   const { tenantId } = key;
   if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   state.db.run(
-    `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    key.id,
-    tenantId ?? operator,
-    key.name,
-    key.prefix,
-    key.hash,
-    JSON.stringify(key.scopes),
-    JSON.stringify(key.limits),
-    key.expiresAt,
-    key.lastUsedAt,
-    key.createdAt,
+    `INSERT INTO api_keys (${apiKeyColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...apiKeyValues(key),
   );
   return "created";
 }
 
 export function getApiKey(db: Database, { tenantId, id }: Input<"getApiKey">): Output<"getApiKey"> {
   const row = db.get<ApiKeyRow>(
-    `SELECT ${columns} FROM api_keys WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
+    `SELECT ${apiKeyColumns} FROM api_keys WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
     id,
     tenantId,
   );
@@ -70,7 +28,7 @@ export function getApiKey(db: Database, { tenantId, id }: Input<"getApiKey">): O
 }
 
 export function findApiKey(db: Database, { hash }: Input<"findApiKey">): Output<"findApiKey"> {
-  const row = db.get<ApiKeyRow>(`SELECT ${columns} FROM api_keys WHERE hash = ?`, hash);
+  const row = db.get<ApiKeyRow>(`SELECT ${apiKeyColumns} FROM api_keys WHERE hash = ?`, hash);
   return row === undefined ? null : toApiKey(row);
 }
 
@@ -79,7 +37,7 @@ export function listApiKeys(
   { tenantId, after, limit }: Input<"listApiKeys">,
 ): Output<"listApiKeys"> {
   const rows = db.all<ApiKeyRow>(
-    `SELECT ${columns} FROM api_keys WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?`,
+    `SELECT ${apiKeyColumns} FROM api_keys WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?`,
     tenantId ?? operator,
     after ?? "",
     limit + 1,
@@ -118,7 +76,7 @@ export function deleteApiKey(
   { tenantId, id }: Input<"deleteApiKey">,
 ): Output<"deleteApiKey"> {
   const row = state.db.get<ApiKeyRow>(
-    `DELETE FROM api_keys WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2) RETURNING ${columns}`,
+    `DELETE FROM api_keys WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2) RETURNING ${apiKeyColumns}`,
     id,
     tenantId,
   );

@@ -1,16 +1,7 @@
 import type { Input, Output } from "../../protocol.ts";
-import type { Session } from "../../store.ts";
+import { type SessionRow, sessionColumns, toSession } from "../../rows/session-row.ts";
 import type { Database } from "../database.ts";
 import type { WriterState } from "../writer-state.ts";
-
-interface SessionRow {
-  readonly token_hash: string;
-  readonly key_hash: string;
-  readonly created_at: number;
-  readonly expires_at: number;
-}
-
-const columns = "token_hash, key_hash, created_at, expires_at";
 
 export function createSession(
   { db }: WriterState,
@@ -19,7 +10,7 @@ export function createSession(
   const { tokenHash, keyHash, createdAt, expiresAt } = session;
   db.run("DELETE FROM sessions WHERE expires_at <= ?", createdAt);
   db.run(
-    `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?)`,
+    `INSERT INTO sessions (${sessionColumns}) VALUES (?, ?, ?, ?)`,
     tokenHash,
     keyHash,
     createdAt,
@@ -38,16 +29,12 @@ export function findSession(
   db: Database,
   { tokenHash }: Input<"findSession">,
 ): Output<"findSession"> {
-  const row = db.get<SessionRow>(`SELECT ${columns} FROM sessions WHERE token_hash = ?`, tokenHash);
+  const row = db.get<SessionRow>(
+    `SELECT ${sessionColumns} FROM sessions WHERE token_hash = ?`,
+    tokenHash,
+  );
   return row === undefined ? null : toSession(row);
 }
-
-const toSession = (row: SessionRow): Session => ({
-  tokenHash: row.token_hash,
-  keyHash: row.key_hash,
-  createdAt: row.created_at,
-  expiresAt: row.expires_at,
-});
 
 export function deleteSession(
   { db }: WriterState,

@@ -1,10 +1,11 @@
 import type { Alert } from "../../../domain/alert.ts";
-import type { OutcomeName, Reason } from "../../../domain/reason.ts";
 import type { Input, Output } from "../../protocol.ts";
-import type { Attempt, Delivery, Exchange } from "../../store.ts";
+import type { AlertRow } from "../../rows/alert-row.ts";
+import { type AttemptRow, attemptColumns, readAttempt } from "../../rows/attempt-row.ts";
+import { asStored } from "../../rows/stored.ts";
+import type { Delivery } from "../../store.ts";
 import type { Database } from "../database.ts";
 import {
-  type AlertRow,
   alertColumns,
   type DeliveryRow,
   selectDeliveries,
@@ -44,33 +45,7 @@ export function readDeliveries(db: Database, alertNo: number): Delivery[] {
     .map(toDelivery);
 }
 
-interface AttemptRow {
-  readonly number: number;
-  readonly started_at: number;
-  readonly duration_ms: number;
-  readonly outcome: OutcomeName;
-  readonly reason: Reason | null;
-  readonly detail: string | null;
-  readonly ambiguous: number;
-  readonly is_degraded: number;
-  readonly next_try_at: number | null;
-  readonly exchanges: string;
-  readonly is_replay: number;
-}
-
-const toAttempt = (row: AttemptRow): Attempt => ({
-  number: row.number,
-  startedAt: row.started_at,
-  durationMs: row.duration_ms,
-  outcome: row.outcome,
-  reason: row.reason,
-  detail: row.detail,
-  ambiguous: row.ambiguous === 1,
-  isDegraded: row.is_degraded === 1,
-  nextTryAt: row.next_try_at,
-  ...(row.is_replay === 1 ? { isReplay: true } : {}),
-  exchanges: JSON.parse(row.exchanges) as Exchange[],
-});
+const toAttempt = (row: AttemptRow) => readAttempt(row, asStored);
 
 export function getDelivery(
   db: Database,
@@ -84,8 +59,7 @@ export function getDelivery(
   );
   if (row === undefined) return null;
   const attempts = db.all<AttemptRow>(
-    `SELECT number, started_at, duration_ms, outcome, reason, detail, ambiguous, is_degraded,
-       next_try_at, exchanges, is_replay FROM attempts WHERE delivery_no = ? ORDER BY number`,
+    `SELECT ${attemptColumns} FROM attempts WHERE delivery_no = ? ORDER BY number`,
     row.no,
   );
   return {

@@ -1,6 +1,7 @@
 import { isHeld } from "../../lanes/lane-memory.ts";
 import type { Input, Output } from "../../protocol.ts";
 import { replayPendingMax } from "../../replay-operations.ts";
+import { toReplay } from "../../rows/replay-row.ts";
 import type { DeliveryRow } from "../alerts/alert-rows.ts";
 import { findLane } from "../deliveries/lanes.ts";
 import { resend, sendCopy } from "../deliveries/resend.ts";
@@ -12,7 +13,7 @@ import {
   scanForReplay,
   type Verdict,
 } from "./replay-scan.ts";
-import { type ReplayRow, selectReplays, toReplay } from "./replays.ts";
+import { type ReplayRow, selectReplays } from "./replays.ts";
 
 /** Rows looked at, and of those sent, in one step: a few ms of the writer's time. */
 const scannedMax = 1_000;

@@ -1,42 +1,13 @@
-import type { EventSink, SinkTypeName } from "../../../domain/event-sink.ts";
-import type { JsonObject } from "../../../domain/json.ts";
+import type { SinkTypeName } from "../../../domain/event-sink.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type EventSinkRow, eventSinkColumns, readEventSink } from "../../rows/event-sink-row.ts";
+import { asStored } from "../../rows/stored.ts";
 import { createTenant, getTenant } from "../accounts/tenants.ts";
 import type { Database } from "../database.ts";
 import { findTenantNo, type WriterState } from "../writer-state.ts";
 
-export interface EventSinkRow {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly type: SinkTypeName;
-  readonly settings: string;
-  readonly sealed_secrets: string | null;
-  readonly saved_by_operator: number;
-  readonly version: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
-
-/** Columns of `EventSinkRow`. */
-export const eventSinkColumns = `id, tenant_id, name, description, type, settings, sealed_secrets,
-  saved_by_operator, version, created_at, updated_at`;
-
-export const toEventSink = (row: EventSinkRow): EventSink => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  name: row.name,
-  description: row.description,
-  type: row.type,
-  settings: JSON.parse(row.settings) as JsonObject,
-  sealedSecrets: row.sealed_secrets,
-  savedByOperator: row.saved_by_operator === 1,
-  version: row.version,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
+export const toEventSink = (row: EventSinkRow) => readEventSink(row, asStored);
 
 export function createEventSink(
   state: WriterState,
@@ -49,8 +20,8 @@ export function createEventSink(
   if (isFull(state.db, eventSink.tenantId)) return "too_many";
   state.db.run(
     `INSERT INTO event_sinks (${eventSinkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    eventSink.id,
     eventSink.tenantId,
+    eventSink.id,
     eventSink.name,
     eventSink.description,
     eventSink.type,

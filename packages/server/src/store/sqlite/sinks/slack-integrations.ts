@@ -1,52 +1,21 @@
-import type { SlackIntegration } from "../../../domain/event-sink.ts";
 import { announceChange } from "../../lanes/announcements.ts";
 import { toListed } from "../../listed.ts";
 import type { Input, Output } from "../../protocol.ts";
+import { type EventSinkRow, eventSinkColumns } from "../../rows/event-sink-row.ts";
+import {
+  replaceSlackIntegrationSql,
+  type SlackIntegrationRow,
+  slackIntegrationColumns,
+  slackIntegrationValues,
+  toSlackIntegration,
+} from "../../rows/slack-integration-row.ts";
 import type { Database } from "../database.ts";
 import { findLane } from "../deliveries/lanes.ts";
 import { toHealth } from "../deliveries/sink-health.ts";
 import { findTenantNo, type WriterState } from "../writer-state.ts";
-import { type EventSinkRow, eventSinkColumns, toEventSink } from "./event-sinks.ts";
+import { toEventSink } from "./event-sinks.ts";
 import { unlockSlackIntegration } from "./slack-installs.ts";
 import { noteOwnerChange } from "./update-event-sink.ts";
-
-interface SlackIntegrationRow {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly name: string;
-  readonly team_id: string;
-  readonly team_name: string;
-  readonly bot_user_id: string;
-  readonly bot_name: string | null;
-  readonly scopes: string;
-  readonly revoked_reason: string | null;
-  readonly sealed_secrets: string;
-  readonly token_expires_at: number | null;
-  readonly created_at: number;
-  readonly updated_at: number;
-}
-
-/** Stands for the operator where a tenant's id would. */
-const operator = "";
-
-const columns = `id, tenant_id, name, team_id, team_name, bot_user_id, bot_name, scopes,
-  revoked_reason, sealed_secrets, token_expires_at, created_at, updated_at`;
-
-const toSlackIntegration = (row: SlackIntegrationRow): SlackIntegration => ({
-  id: row.id,
-  tenantId: row.tenant_id === operator ? null : row.tenant_id,
-  name: row.name,
-  teamId: row.team_id,
-  teamName: row.team_name,
-  botUserId: row.bot_user_id,
-  botName: row.bot_name,
-  scopes: JSON.parse(row.scopes) as string[],
-  revokedReason: row.revoked_reason,
-  sealedSecrets: row.sealed_secrets,
-  tokenExpiresAt: row.token_expires_at,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
 
 export function putSlackIntegration(
   state: WriterState,
@@ -55,26 +24,10 @@ export function putSlackIntegration(
   const { tenantId } = integration;
   if (tenantId !== null && findTenantNo(state, tenantId) === undefined) return "unknown_tenant";
   const stored = state.db.run(
-    `INSERT INTO slack_integrations (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, team_id = excluded.team_id,
-       team_name = excluded.team_name, bot_user_id = excluded.bot_user_id,
-       bot_name = excluded.bot_name, scopes = excluded.scopes, revoked_reason = excluded.revoked_reason,
-       sealed_secrets = excluded.sealed_secrets, token_expires_at = excluded.token_expires_at,
-       updated_at = excluded.updated_at
+    `INSERT INTO slack_integrations (${slackIntegrationColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET ${replaceSlackIntegrationSql}
      WHERE tenant_id = excluded.tenant_id`,
-    integration.id,
-    tenantId ?? operator,
-    integration.name,
-    integration.teamId,
-    integration.teamName,
-    integration.botUserId,
-    integration.botName,
-    JSON.stringify(integration.scopes),
-    integration.revokedReason,
-    integration.sealedSecrets,
-    integration.tokenExpiresAt,
-    integration.createdAt,
-    integration.updatedAt,
+    ...slackIntegrationValues(integration),
   );
   if (stored === 0) throw new Error(`Slack integration ${integration.id} is another tenant's.`);
   for (const id of findUsers(state.db, integration.id, tenantId)) {
@@ -93,7 +46,7 @@ export function getSlackIntegration(
   { tenantId, id }: Input<"getSlackIntegration">,
 ): Output<"getSlackIntegration"> {
   const row = db.get<SlackIntegrationRow>(
-    `SELECT ${columns} FROM slack_integrations WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
+    `SELECT ${slackIntegrationColumns} FROM slack_integrations WHERE id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
     id,
     tenantId,
   );
@@ -105,7 +58,7 @@ export function listSlackIntegrations(
   { tenantId, after, limit }: Input<"listSlackIntegrations">,
 ): Output<"listSlackIntegrations"> {
   const rows = db.all<SlackIntegrationRow>(
-    `SELECT ${columns} FROM slack_integrations WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?`,
+    `SELECT ${slackIntegrationColumns} FROM slack_integrations WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?`,
     tenantId,
     after ?? "",
     limit + 1,
