@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startBelievableService } from "../packages/dashboard/test/believable-service.ts";
-import { openBrowser } from "../packages/dashboard/test/browser.ts";
+import { launchBrowser } from "../packages/dashboard/test/browser.ts";
 
 const folder = fileURLToPath(new URL("../docs/screenshots/", import.meta.url));
 mkdirSync(folder, { recursive: true });
@@ -40,8 +40,9 @@ try {
     audit: "audit",
     settings: "settings",
   };
+  const browser = await launchBrowser(scope);
   for (const { look, ...options } of looks) {
-    const page = await (await openBrowser(scope, options)).newPage();
+    const page = await (await browser.newContext(options)).newPage();
     await page.goto(service.url);
     await page.getByLabel("API key").fill(service.operatorKey);
     await page.screenshot({ path: `${folder}sign-in-${look}.png` });

@@ -10,7 +10,7 @@
 import "@mantine/core/styles.css";
 import "./dashboard.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -18,9 +18,22 @@ import { isRefused } from "./api.ts";
 import { router } from "./router.tsx";
 import { theme } from "./theme.ts";
 
-const queryClient = new QueryClient({
+/** A session may end while a page is open: asked anew, it shows the way to sign in, and then the page again. */
+function onError(error: unknown) {
+  if (!isRefused(error) || error.status !== 401) return;
+  const session = queryClient.getQueryState(["GET /v1/session", {}]);
+  if (session?.status !== "success") return;
+  void queryClient.invalidateQueries({ queryKey: ["GET /v1/session"] });
+}
+
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
+    mutations: { networkMode: "always" },
     queries: {
+      // Else a page without network would wait, and say nothing.
+      networkMode: "always",
       // A refusal stays one; the client itself has tried again what there was no room for.
       retry: (count, error) => count < 2 && !isRefused(error),
       refetchOnWindowFocus: true,

@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import type { PagePath } from "./page-paths.ts";
 import { NotFound } from "./parts/notices.tsx";
 import { type Search, searchNames } from "./search.ts";
 import { Shell } from "./shell.tsx";
@@ -21,7 +22,7 @@ const root = createRootRoute({
     ),
 });
 
-function page<const Path extends string>(
+function page<const Path extends PagePath>(
   path: Path,
   load: () => Promise<{ readonly default: () => ReactNode }>,
 ) {

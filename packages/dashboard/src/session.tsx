@@ -24,11 +24,13 @@ export function WithSession({ children }: { readonly children: ReactNode }) {
     return <SessionContext value={asked.data}>{children}</SessionContext>;
   }
   if (asked.isPending) return <Loading />;
-  if (isRefused(asked.error) && asked.error.status === 401) return <SignIn />;
+  if (isRefused(asked.error) && asked.error.status === 401) {
+    return <SignIn hasEnded={asked.data !== undefined} />;
+  }
   return <Failure error={asked.error} onRetry={() => void asked.refetch()} />;
 }
 
-function SignIn() {
+function SignIn({ hasEnded }: { readonly hasEnded: boolean }) {
   const queries = useQueryClient();
   const [key, setKey] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -60,6 +62,12 @@ function SignIn() {
               <span className="mono">data/operator.key</span>.
             </Text>
           </div>
+          {hasEnded ? (
+            <Alert color="yellow" role="status" title="Your session has ended">
+              Sign in again to go on where you were. If that is refused, the key was revoked or has
+              expired.
+            </Alert>
+          ) : null}
           <PasswordInput
             label="API key"
             value={key}

@@ -71,7 +71,7 @@ function Frame() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
+      <AppShell.Navbar p="xs" aria-label="Pages">
         <Pages tenantId={tenantId} onLeave={close} />
       </AppShell.Navbar>
       <AppShell.Main>

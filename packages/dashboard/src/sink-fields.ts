@@ -26,6 +26,7 @@ interface Schema {
   readonly title?: string;
   readonly description?: string;
   readonly deprecated?: boolean;
+  readonly readOnly?: boolean;
   readonly enum?: readonly string[];
   readonly examples?: readonly unknown[];
   readonly required?: readonly string[];
@@ -46,8 +47,10 @@ export function readSinkTypes(openapi: unknown, method: "post" | "put"): SinkTyp
     wireName,
     title: (schema.title ?? wireName).replace(/ sink$/, ""),
     fields: Object.entries(schema.properties ?? {})
-      .filter(([, field]) => field.deprecated !== true)
-      .map(([name, field]) => readField(name, field, schema.required?.includes(name) === true)),
+      .filter(([, field]) => field.deprecated !== true && field.readOnly !== true)
+      .map(([name, field]) => readField(name, field, schema.required?.includes(name) === true))
+      // What must be given comes first; a Slack channel is looked for in an integration, too.
+      .sort((a, b) => Number(b.isRequired) - Number(a.isRequired)),
   }));
 }
 

@@ -20,6 +20,8 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
+    // The colour itself would be too faint on its own tint.
+    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
     Button: { defaultProps: { size: "sm" } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true } },
   },

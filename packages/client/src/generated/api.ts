@@ -3215,7 +3215,7 @@ export interface paths {
                                  */
                                 channel_id?: string | null;
                                 /** @description Read-only; ignored, so that a `configuration` can be sent back. */
-                                channel_name?: string | null;
+                                readonly channel_name?: string | null;
                                 /**
                                  * Delivery
                                  * @description How deliveries are made. What is left out stays, or is the type's own; null takes it back

@@ -44,9 +44,9 @@ function Confirm({ sink, onClose }: { readonly sink: EventSink; readonly onClose
     <Stack>
       <List size="sm" spacing={4}>
         <List.Item>
-          {waiting === 0
-            ? "Nothing waits for it."
-            : `${waiting.toLocaleString()} waiting deliveries are canceled.`}
+          {waiting === 0 ? "Nothing waits for it." : null}
+          {waiting === 1 ? "1 waiting delivery is canceled." : null}
+          {waiting > 1 ? `${waiting.toLocaleString()} waiting deliveries are canceled.` : null}
         </List.Item>
         <List.Item>
           Alerts that name it in event_sink_ids no longer reach it; those that name no other sink

@@ -12,6 +12,14 @@ export function Loading() {
   );
 }
 
+const failureTitles: Readonly<Record<number, string>> = {
+  0: "The service does not answer",
+  403: "Your key may not do this",
+  404: "This is not here",
+  429: "Too many calls",
+  503: "The service cannot do this now",
+};
+
 /** What went wrong, in the API's own words, and a way on. */
 export function Failure({
   error,
@@ -20,11 +28,12 @@ export function Failure({
   readonly error: unknown;
   readonly onRetry?: () => void;
 }) {
+  const status = isRefused(error) ? error.status : 0;
   const text = isRefused(error)
     ? error.message
-    : "The service does not answer. Is it running, and does your network reach it?";
+    : "Is it running, and does your network reach it? What this page shows may be old.";
   return (
-    <Alert color="red" role="alert" title="This did not work" my="md">
+    <Alert color="red" role="alert" title={failureTitles[status] ?? "This did not work"} my="md">
       <Stack gap="xs" align="flex-start">
         <Text size="sm" className="wrap">
           <Sentence text={text} />

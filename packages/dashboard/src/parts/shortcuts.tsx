@@ -21,14 +21,28 @@ function step(by: 1 | -1) {
   next?.closest("tr")?.scrollIntoView({ block: "nearest" });
 }
 
+function leaveField() {
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.blur();
+}
+
+const framesMax = 120;
+
+/** The page that has the field may have to be fetched first. */
+function focusSearch(frame = 0) {
+  const field = document.querySelector<HTMLElement>("input[type=search]");
+  if (field !== null) field.focus();
+  else if (frame < framesMax) requestAnimationFrame(() => focusSearch(frame + 1));
+}
+
 export function Shortcuts() {
   const [isOpen, { open, close }] = useDisclosure();
   const tenant = useTenant() ?? undefined;
   const navigate = useNavigate();
   function search() {
-    const field = document.querySelector<HTMLElement>("input[type=search]");
-    if (field === null) void navigate({ to: "/alerts", search: { tenant } });
-    else field.focus();
+    if (document.querySelector("input[type=search]") === null)
+      void navigate({ to: "/alerts", search: { tenant } });
+    focusSearch();
   }
   useHotkeys([
     ["/", search],
@@ -36,6 +50,8 @@ export function Shortcuts() {
     ["k", () => step(-1)],
     ["shift+?", open],
   ]);
+  // Also where it is typed into a field; what has been typed stays.
+  useHotkeys([["Escape", leaveField]], []);
   return (
     <Modal opened={isOpen} onClose={close} title="Keys">
       <Table>

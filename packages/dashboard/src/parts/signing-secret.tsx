@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, NumberInput, Stack, Text } from "@mantine/
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { client, useChange } from "../api.ts";
+import { useSession } from "../session.tsx";
 import { Copy } from "./code.tsx";
 import { Failure } from "./notices.tsx";
 import { Time } from "./time.tsx";
@@ -14,8 +15,27 @@ interface Shown {
   readonly previous_expires_at?: string;
 }
 
-/** What the receiver verifies signatures with: shown or replaced on wish, each noted in the audit log. */
+/**
+ * What the receiver verifies signatures with. Unlike a key it can be read again, by whoever has the
+ * scope for it, since the service signs with it; so the page says so.
+ */
 export function SigningSecret({ id }: { readonly id: string }) {
+  const mayRead = useSession().session.scopes.includes("secrets:read");
+  return (
+    <Stack>
+      <Text>
+        Every request is signed as Standard Webhooks says, so that the receiver knows where it comes
+        from.{" "}
+        {mayRead
+          ? "Whoever has the scope secrets:read may show the secret, as you may; the audit log notes each time."
+          : "Your key may not show or rotate the secret: that needs the scope secrets:read."}
+      </Text>
+      {mayRead ? <ShowOrRotate id={id} /> : null}
+    </Stack>
+  );
+}
+
+function ShowOrRotate({ id }: { readonly id: string }) {
   const [isOpen, { open, close }] = useDisclosure();
   const [shown, setShown] = useState<Shown | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
@@ -23,11 +43,7 @@ export function SigningSecret({ id }: { readonly id: string }) {
   const show = () =>
     client.call("GET /v1/event_sink/{id}/signing_secret", { path }).then(setShown, setFailure);
   return (
-    <Stack>
-      <Text>
-        Every request is signed as Standard Webhooks says, so that the receiver knows where it comes
-        from.
-      </Text>
+    <>
       <Group gap="xs">
         <Button variant="default" onClick={() => void show()}>
           Show the secret
@@ -48,7 +64,7 @@ export function SigningSecret({ id }: { readonly id: string }) {
           }}
         />
       </Modal>
-    </Stack>
+    </>
   );
 }
 
@@ -60,7 +76,7 @@ function Secret(props: Shown & { readonly onHide: () => void }) {
         <span className="mono">{secret}</span>
         <Copy text={secret} what="the signing secret" />
         <Button size="compact-xs" variant="default" onClick={props.onHide}>
-          Hide
+          I have it
         </Button>
       </Group>
       {until === undefined ? null : (

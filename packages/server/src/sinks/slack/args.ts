@@ -59,6 +59,7 @@ export const updateArgs = Type.Object(
     channel: Type.Optional(channel),
     channel_name: Type.Optional(
       Type.Union([Type.String(), Type.Null()], {
+        readOnly: true,
         description: "Read-only; ignored, so that a `configuration` can be sent back.",
       }),
     ),
