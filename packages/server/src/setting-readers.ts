@@ -102,7 +102,7 @@ export function readSlackClientSecret(text: string): Reading<Secret> {
 export function readBaseUrl(text: string): Reading<string> {
   const url = readHttpUrl(text);
   if (url === null) return { problem: httpUrlProblem };
-  return { value: url.origin + url.pathname.replace(/\/*$/, "/") };
+  return { value: url.origin + url.pathname.replace(/(?<!\/)\/*$/, "/") };
 }
 
 /** A scheme, host and port alone; comes out without a slash. */
@@ -197,10 +197,10 @@ function isDecodable(text: string): boolean {
 /** An address, or a name and an address in angle brackets; fit for a header as it is. */
 export function readMailFrom(text: string): Reading<string> {
   const [, name, bracketed, bare] =
-    /^(?:([^<>"@,;:\\()[\]\p{C}]+?)\s*<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
+    /^(?:([^<>"@,;:\\()[\]\p{C}]+)<([^<>]+)>|([^<>]+))$/u.exec(text) ?? [];
   const address = bracketed ?? bare ?? "";
   if (/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(address)) {
-    return { value: name === undefined ? address : `${name} <${address}>` };
+    return { value: name === undefined ? address : `${name.trim()} <${address}>` };
   }
   return {
     problem: `must be an address such as alerts@example.com or Event Sinks <alerts@example.com>, but is ${quote(text)}`,

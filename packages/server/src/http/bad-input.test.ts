@@ -212,6 +212,11 @@ test("a name that is blank or holds a NUL is refused, and half a character is ma
   assert.equal(made.json.event_sink.name, "half \ufffd");
 });
 
+test("a name that is almost as long as a body may be is refused in no time that its length multiplies", async () => {
+  const name = `${"a".repeat(1_000_000)}\u0000`;
+  await refused(["POST", path, { ...sink, name }], [400, "invalid_request", "name"]);
+});
+
 test("a body that is not UTF-8 is refused", async () => {
   const answer = await http.app.inject({
     method: "POST",

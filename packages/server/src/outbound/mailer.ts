@@ -151,7 +151,7 @@ async function exchange(mail: Mail, server: Server, signal: AbortSignal): Promis
   } catch (error) {
     const status = numberOf(error, "responseCode");
     if (status === undefined) return explain(error, server, isHandedOver);
-    const command = textOf(error, "command").replace(/\s.*$/s, "");
+    const [command = ""] = textOf(error, "command").split(/\s/, 1);
     const said = textOf(error, "response") || (error instanceof Error ? error.message : "");
     return reply(status, mask(said), command === "" ? {} : { "smtp-command": command });
   }
@@ -207,9 +207,9 @@ async function hold(
  */
 async function compose(mail: Mail): Promise<Buffer> {
   const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
-  const [, name = "", address = mail.from] = /^(.*?)\s*<([^<>]+)>$/.exec(mail.from) ?? [];
+  const [, name = "", address = mail.from] = /^([^<]*)<([^<>]+)>$/.exec(mail.from) ?? [];
   const composer = new MailComposer({
-    from: { name, address },
+    from: { name: name.trim(), address },
     to: mail.to.map((one) => ({ name: "", address: one })),
     subject: mail.subject,
     text: mail.text,

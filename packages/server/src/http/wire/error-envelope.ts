@@ -145,7 +145,7 @@ export function handleErrors(app: App, sendError: SendError): void {
   });
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.replace(/[?#].*$/, "").replace(/\/{2,}/g, "/");
+    const [path = ""] = request.url.replace(/\/{2,}/g, "/").split(/[?#]/, 1);
     const methods = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
     if (methods.length === 0) {
       const cure = "see /openapi.json for what there is";

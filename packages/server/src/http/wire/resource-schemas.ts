@@ -15,7 +15,8 @@ export const descriptionCharsMax = 4_096;
 export const NameField = Type.String({
   minLength: 1,
   maxLength: nameCharsMax,
-  pattern: "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+  // Checked on texts that are too long as well, so it must not try one split of them after another.
+  pattern: "^(?!\\s*$)[^\\u0000]*$",
   description: "what people call it: not blank, without NUL characters",
 });
 

@@ -25,7 +25,7 @@ export function escapeMarkdown(text: string): string {
 function escapePlain(text: string): string {
   return text
     .replace(/[\\*_~`|<>[\]#]/g, "\\$&")
-    .replace(/^(\s*)([-+]|\d+\.)/gm, "$1\\$2")
+    .replace(/^([ \t]*)([-+]|\d+\.)/gm, "$1\\$2")
     .replace(/@(?=everyone|here)/gi, `@${invisible}`);
 }
 

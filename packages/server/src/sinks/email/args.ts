@@ -60,7 +60,7 @@ export function readArgs(args: JsonObject, current: SinkSettings | null): ReadAr
  * never become two, nor a header.
  */
 const addressPattern =
-  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}(?<!-)\.)+[A-Za-z0-9][A-Za-z0-9-]{0,62}(?<!-)$/;
 
 function addressProblem(value: JsonValue): string | undefined {
   if (typeof value !== "string") return "Each address must be a string.";
