@@ -10,12 +10,29 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../src/domain/json.ts";
 
 export interface FuzzRequest {
+  /** Whose request it was before it was spoilt: method and path as the description has them. */
+  readonly operation: string;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined for none. */
   readonly body: string | undefined;
 }
+
+/** Newest last. */
+export type KnownValues = Map<string, string[]>;
+
+/** What a field or a parameter holds; a name that is in no line here stands for itself. */
+const kinds: Readonly<Record<string, string>> = {
+  confirm: "deletable",
+  event_sink_ids: "event_sink",
+  operational_event_sink_ids: "event_sink",
+  event_sink_id: "event_sink",
+  to_event_sink_id: "event_sink",
+  alert_uid: "alert",
+  uid: "alert",
+  slack_integration_id: "slack_integration",
+};
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -95,9 +112,8 @@ export interface FuzzWorld {
   readonly seed: number;
   /** Values for `authorization`; undefined for none. */
   readonly authorizations: readonly (string | undefined)[];
-  readonly tenantIds: readonly string[];
-  /** Ids that answers held, newest last; filled by the caller. */
-  readonly ids: readonly string[];
+  /** Values that mean something to the service, by what they are (`kindOf`); answers bring more. */
+  readonly known: KnownValues;
 }
 
 /** Returns what makes the next request. */
@@ -112,7 +128,16 @@ export function createRequestFuzzer(world: FuzzWorld): () => FuzzRequest {
     if (one === undefined && from.length === 0) throw new Error("nothing to pick from");
     return one as T;
   }
-  const anId = (): string => (world.ids.length === 0 ? "none" : pick(world.ids));
+  /** Of the request that is being made: its body says it again. */
+  let pathId = "none";
+
+  const knownOf = (name: string): readonly string[] => world.known.get(kinds[name] ?? name) ?? [];
+
+  function anId(name = ""): string {
+    const all = [...world.known.values()].flat();
+    const known = knownOf(name);
+    return known.length === 0 || chance(0.1) ? pick(all) : pick(known);
+  }
 
   function makeValue(given: Schema, name: string, depth: number): JsonValue {
     const schema = resolve(given, world.description);
@@ -120,9 +145,9 @@ export function createRequestFuzzer(world: FuzzWorld): () => FuzzRequest {
     if (Array.isArray(choices)) return makeValue(pick(choices) as Schema, name, depth);
     if (schema["const"] !== undefined) return schema["const"] as JsonValue;
     if (Array.isArray(schema["enum"])) return pick(schema["enum"]) as JsonValue;
-    if (name === "tenant_id") return pick(world.tenantIds);
+    if (name === "id" && depth === 1 && chance(0.9)) return pathId;
     if (/url$/i.test(name)) return `http://127.0.0.1:9/${below(9)}`;
-    if (/(^|_)u?id$/.test(name)) return anId();
+    if (schema["type"] === "string" && knownOf(name).length > 0 && chance(0.9)) return anId(name);
     const { examples } = schema;
     const isSafe = !JSON.stringify(examples ?? "").includes("://");
     if (Array.isArray(examples) && isSafe && chance(0.6)) return pick(examples) as JsonValue;
@@ -189,11 +214,10 @@ export function createRequestFuzzer(world: FuzzWorld): () => FuzzRequest {
   }
 
   function pathOf({ path, parameters }: Operation): string {
-    const ofPath = path.replace(/{(\w+)}/g, (_all, name: string) =>
-      chance(0.85)
-        ? encode(name === "id" && path.startsWith("/v1/tenant") ? pick(world.tenantIds) : anId())
-        : encode(pick(nastyTexts).slice(0, 300)),
-    );
+    const ofPath = path.replace(/{(\w+)}/g, () => {
+      pathId = chance(0.9) ? anId(resourceOf(path)) : pick(nastyTexts).slice(0, 300);
+      return encode(pathId);
+    });
     const query = parameters
       .filter((one) => one["in"] === "query" && (one["required"] === true || chance(0.35)))
       .map((one) => {
@@ -218,15 +242,19 @@ export function createRequestFuzzer(world: FuzzWorld): () => FuzzRequest {
   }
 
   return () => {
+    pathId = `id ${below(1_000)}`;
     const operation = pick(operations);
     const authorization = chance(0.8) ? world.authorizations[0] : pick(world.authorizations);
+    const path = pathOf(operation);
     const body = bodyOf(operation);
     return {
+      operation: `${operation.method} ${operation.path}`,
       method: chance(0.03) ? pick(["HEAD", "OPTIONS", "PATCH", "PUT", "TRACE"]) : operation.method,
-      path: pathOf(operation),
+      path,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(authorization === undefined ? {} : { authorization }),
+        ...(chance(0.3) ? { "x-event-sinks-csrf": "1" } : {}),
         ...(chance(0.1) ? Object.fromEntries([pick(nastyHeaders)]) : {}),
       },
       body,
@@ -248,6 +276,13 @@ function readOperations(description: JsonObject): readonly Operation[] {
       };
     }),
   );
+}
+
+/** What the id in a path is of. */
+function resourceOf(path: string): string {
+  const [resource = "", below = ""] = path.split("/").slice(2);
+  if (resource === "delivery" && below === "replay") return "replay";
+  return resource === "tenant" ? "tenant_id" : resource;
 }
 
 function resolve(schema: Schema, description: JsonObject): Schema {
