@@ -2,7 +2,8 @@
  * The part of the store contract that sends again what was settled.
  *
  * Retrying makes a settled delivery pending again: the same delivery, so its id on the wire is
- * the same, its attempts go on counting, and what it has to wait for is judged as if it came now.
+ * the same, its attempts go on counting, and what it has to wait for is judged as if it came now; it is let
+ * go once nothing that is older by its alert is pending.
  * A replay does that to all that a filter finds, oldest first, or makes deliveries of the same
  * alerts for another sink. It is a row with a place it has got to, moved on in bounded steps
  * (`advanceReplays`) each in one transaction with what it sends, so a crash loses and repeats nothing.
@@ -47,7 +48,7 @@ export interface ReplayOrder {
 /** Why what was found is not sent again. */
 export interface SkippedCounts {
   readonly overtaken: number;
-  /** Its alert has a delivery at the other sink that is delivered or pending. */
+  /** Its alert has a delivery at the other sink that is delivered or pending, or it is itself pending there. */
   readonly alreadyThere: number;
   /** Its sink was deleted. */
   readonly sinkDeleted: number;

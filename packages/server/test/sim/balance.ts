@@ -3,7 +3,7 @@
 import { retryAfterMsMax } from "../../src/domain/retry.ts";
 import type { Database } from "../../src/store/sqlite/database.ts";
 import type { Network } from "./network.ts";
-import type { DeliveryRow } from "./oracle.ts";
+import type { DeliveryRow, Oracle } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Accepted {
@@ -19,6 +19,7 @@ export interface Books {
   readonly network: Network;
   readonly sinkIds: readonly string[];
   readonly accepted: readonly Accepted[];
+  readonly oracle: Oracle;
   readonly fail: (what: string) => void;
 }
 
@@ -44,7 +45,8 @@ interface AttemptRow {
 const day = 24 * 3_600_000;
 
 export function checkBooks(books: Books): void {
-  const { db, accepted, fail } = books;
+  const { db, accepted, oracle, fail } = books;
+  const { removed } = oracle.ledger;
   const sinks = new Map(
     db
       .all<SinkRow>("SELECT no, id, paused_at, deleted_at, health FROM event_sinks")
@@ -53,16 +55,23 @@ export function checkBooks(books: Books): void {
   const rows = db.all<DeliveryRow>("SELECT * FROM deliveries ORDER BY no");
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const { deliveryId } of accepted) {
-    if (!byId.has(deliveryId)) fail(`accepted and lost: delivery ${deliveryId}`);
+    if (!byId.has(deliveryId) && !removed.has(deliveryId)) {
+      fail(`accepted and lost: delivery ${deliveryId}`);
+    }
   }
-  const ownById = new Map(accepted.map((own) => [own.deliveryId, own]));
+  const ownById = new Map([...copiesOf(books), ...accepted].map((own) => [own.deliveryId, own]));
   for (const row of rows) {
     const sink = sinks.get(row.event_sink_no);
     if (sink === undefined) fail(`delivery ${row.id} has no sink`);
     else checkEnd(books, row, sink, ownById.get(row.id));
     checkAttempts(books, row);
   }
-  checkCounts(books, rows);
+  for (const row of removed.values()) {
+    const sink = sinks.get(row.event_sink_no);
+    if (sink !== undefined) checkEnd(books, row, sink, ownById.get(row.id));
+  }
+  oracle.ledger.checkReplays();
+  checkCounts(books, [...rows, ...removed.values()]);
   for (const sink of sinks.values()) {
     const state = sink.health === null ? "healthy" : JSON.parse(sink.health).state;
     if (state !== "healthy" && sink.paused_at === null && sink.deleted_at === null) {
@@ -71,8 +80,23 @@ export function checkBooks(books: Books): void {
   }
 }
 
+/** Deliveries that replays made. */
+function copiesOf({ db, sinkIds }: Books): Accepted[] {
+  const rows = db.all<{ id: string; sink: string; alert: string; dedup_key: string }>(
+    `SELECT deliveries.id, event_sinks.id AS sink, alerts.id AS alert, deliveries.dedup_key
+     FROM deliveries JOIN event_sinks ON event_sinks.no = event_sink_no
+     JOIN alerts ON alerts.no = alert_no WHERE replay_of_no IS NOT NULL`,
+  );
+  return rows.map(({ id, sink, alert, dedup_key }) => ({
+    deliveryId: id,
+    sink: sinkIds.indexOf(sink),
+    alertNo: Number(alert.slice("id-".length)),
+    key: dedup_key,
+  }));
+}
+
 function checkEnd(
-  { network, plan, sinkIds, db, fail }: Books,
+  { network, plan, sinkIds, db, oracle, fail }: Books,
   row: DeliveryRow,
   sink: SinkRow,
   own: Accepted | undefined,
@@ -83,7 +107,10 @@ function checkEnd(
     return;
   }
   if (row.state === "canceled") {
-    if (sink.deleted_at === null) fail(`canceled although its sink is there: ${row.id}`);
+    const isDiscarded = plan.events.some((one) => one.kind === "discard" && one.sink === place);
+    if (sink.deleted_at === null && !isDiscarded) {
+      fail(`canceled although its sink is there: ${row.id}`);
+    }
     return;
   }
   if (row.state === "superseded") {
@@ -96,12 +123,14 @@ function checkEnd(
       row.dedup_key,
       row.no,
     );
-    if (resolve === undefined) fail(`superseded by nothing: ${row.id}`);
+    // Of a resolve that is forgotten nothing can be said.
+    const isForgotten = plan.events.some(({ kind }) => kind === "prune");
+    if (resolve === undefined && !isForgotten) fail(`superseded by nothing: ${row.id}`);
     return;
   }
   if (row.state === "failed") {
-    if (row.reason === "payload_refused") return;
-    const mayExpire = plan.events.some(({ kind }) => kind === "clock_jump");
+    if (row.reason === "payload_refused" || oracle.options.mayGiveUp(place)) return;
+    const mayExpire = plan.events.some(({ kind }) => kind === "clock_jump" || kind === "prune");
     if (row.reason !== "expired" || !mayExpire) fail(`failed as ${row.reason}: ${row.id}`);
     return;
   }
@@ -119,7 +148,7 @@ function checkEnd(
   if (!isTold) fail(`delivered on paper only: ${row.id}`);
 }
 
-function checkAttempts({ db, plan, fail }: Books, row: DeliveryRow): void {
+function checkAttempts({ db, plan, oracle, fail }: Books, row: DeliveryRow): void {
   const attempts = db.all<AttemptRow>(
     "SELECT * FROM attempts WHERE delivery_no = ? ORDER BY number",
     row.no,
@@ -134,7 +163,16 @@ function checkAttempts({ db, plan, fail }: Books, row: DeliveryRow): void {
   if (row.is_ambiguous !== Math.max(0, ...attempts.map(({ ambiguous }) => ambiguous))) {
     fail(`${row.id} is wrong about what is ambiguous`);
   }
-  if (plan.events.some(({ kind }) => kind === "clock_jump")) return;
+  const triesMax = oracle.options.triesMaxOf(row.event_sink_no - 1, row.created_at);
+  const tries = attempts.filter(
+    ({ outcome, reason }) => outcome === "retry" && reason !== "rate_limited",
+  ).length;
+  if (triesMax !== null && row.replayed_at === null && tries > triesMax) {
+    fail(`${row.id} has failed ${tries} times, at most ${triesMax} allowed`);
+  }
+  // Whoever asks for another try does not wait for it.
+  const hurries = ["clock_jump", "retry", "replay"];
+  if (plan.events.some(({ kind }) => hurries.includes(kind))) return;
   attempts.forEach((attempt, index) => {
     const asked = retryAfterMsOf(attempt);
     const next = attempts[index + 1];

@@ -16,6 +16,8 @@ const laneRunner = "engine/lane-runner.ts";
 const settleFile = "store/sqlite/deliveries/settle.ts";
 const laneMemory = "store/lanes/lane-memory.ts";
 const leases = "store/lanes/leases.ts";
+const pruneFile = "store/sqlite/retention/prune-old.ts";
+const resendFile = "store/sqlite/deliveries/resend.ts";
 
 export const mutations: readonly Mutation[] = [
   {
@@ -206,5 +208,107 @@ export const mutations: readonly Mutation[] = [
     file: "store/sqlite/deliveries/sink-health.ts",
     from: "again and again.\n  announceChange(state, lane, false);\n",
     to: "again and again.\n",
+  },
+  {
+    story: "what is under way is discarded as well",
+    file: "store/sqlite/deliveries/cancel-held.ts",
+    from: "rows.filter(({ no }) => !leased.has(no))",
+    to: "rows.filter(({ no }) => no > 0)",
+  },
+  {
+    story: "what is pending is forgotten",
+    file: pruneFile,
+    from: `(one) => one.state !== "pending" && one.updated_at < before`,
+    to: "(one) => one.updated_at < before",
+  },
+  {
+    story: "what has only just changed is forgotten with its old alert",
+    file: pruneFile,
+    from: `(one) => one.state !== "pending" && one.updated_at < before`,
+    to: `(one) => one.state !== "pending" && one.sent_off_at < before`,
+  },
+  {
+    story: "what is not held expires by the retention",
+    file: pruneFile,
+    from: "lane.deletedAt !== null || !isHeld(lane) ||",
+    to: "lane.deletedAt !== null ||",
+  },
+  {
+    story: "attempts are left behind",
+    file: pruneFile,
+    from: `    db.run("DELETE FROM attempts WHERE delivery_no = ?", no);\n`,
+    to: "",
+  },
+  {
+    story: "what is sent again does not wait for its key",
+    file: resendFile,
+    from: "const waits = mustWait(action, findUnfinished(state, lane, dedupKey));\n  state.db.run",
+    to: "const waits = false;\n  state.db.run",
+  },
+  {
+    story: "what is sent again is not told of",
+    file: resendFile,
+    from: "  if (!waits) {\n    announceDue(state, lane, now);\n",
+    to: "  if (!waits) {\n",
+  },
+  {
+    story: "what is overtaken is sent again unasked",
+    file: "store/sqlite/deliveries/overtaken.ts",
+    from: `  return action === "resolve"`,
+    to: `  return action === "trigger" ? false : action === "resolve"`,
+  },
+  {
+    story: "a replay does not say that it is one",
+    file: "engine/deliver.ts",
+    from: "isReplay: lead.replayedAt !== null",
+    to: "isReplay: false",
+  },
+  {
+    story: "a replay passes over what it had no room for",
+    file: "store/sqlite/replays/advance-replays.ts",
+    from: "        isDone = false;\n        break;",
+    to: "        continue;",
+  },
+  {
+    story: "a replay sends what is there already",
+    file: "store/sqlite/replays/replay-scan.ts",
+    from: `if (isElsewhere && isThere(db, row.alert_no, target)) return "already_there";`,
+    to: "",
+  },
+  {
+    story: "a replay sends again what is pending",
+    file: "store/sqlite/replays/replay-scan.ts",
+    from: `if (!isElsewhere && row.state === "pending") return "already_there";`,
+    to: "",
+  },
+  {
+    story: "a sink's own concurrency is not kept",
+    file: laneRunner,
+    from: "sink.delivery.concurrency ?? sinkType.attemptsMax",
+    to: "sinkType.attemptsMax",
+  },
+  {
+    story: "a sink's own rate is not kept",
+    file: laneRunner,
+    from: "const perSecond = ratePerMinute / 60;",
+    to: "const perSecond = ratePerMinute / 30;",
+  },
+  {
+    story: "a sink's own time-out is not kept",
+    file: "engine/exchange.ts",
+    from: "sink.delivery.timeoutMs ?? sink.sinkType.timeoutMs",
+    to: "sink.sinkType.timeoutMs",
+  },
+  {
+    story: "a sink's own schedule does not end",
+    file: "domain/retry.ts",
+    from: "isRateLimit || failureCount <= (delaysMs?.length ?? Number.POSITIVE_INFINITY)",
+    to: "isRateLimit || failureCount <= Number.POSITIVE_INFINITY",
+  },
+  {
+    story: "the engine is not told that a sink was changed",
+    file: "store/sqlite/sinks/update-event-sink.ts",
+    from: "  announceChange(state, lane, false);\n",
+    to: "",
   },
 ];

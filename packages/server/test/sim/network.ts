@@ -25,6 +25,9 @@ export interface SentRequest {
   readonly event: { readonly action: string; readonly key: string } | null;
   /** A new message in a Slack channel, no edit and no reply. */
   readonly isPost: boolean;
+  /** It says that it is a replay; only webhooks do. */
+  readonly isReplay: boolean;
+  readonly timeoutMs: number;
   isTaken: boolean;
   isOpen: boolean;
   /** What the engine that sent it has read; null while it has not. */
@@ -128,6 +131,8 @@ export class Network {
       keys: [...new Set(names.map((name) => name[2] ?? ""))],
       event: method === "enqueue" ? { action: parsed.event_action, key: parsed.dedup_key } : null,
       isPost: method === "chat.postMessage" && parsed.thread_ts === undefined,
+      isReplay: headers["event-sinks-replay"] === "true",
+      timeoutMs: request.timeoutMs,
       isTaken: false,
       isOpen: true,
       result: null,

@@ -8,7 +8,9 @@ import { engineLimits } from "../../src/engine/limits.ts";
 import { sinkTypes } from "../../src/sinks/index.ts";
 import type { Database } from "../../src/store/sqlite/database.ts";
 import type { WriterState } from "../../src/store/sqlite/writer-state.ts";
+import { Ledger } from "./ledger.ts";
 import type { Network, SentRequest } from "./network.ts";
+import { OptionsWatch } from "./options-watch.ts";
 import type { Plan } from "./plan.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -24,6 +26,7 @@ interface SinkRow {
   readonly paused_at: number | null;
   readonly deleted_at: number | null;
   readonly health: string | null;
+  readonly settings: string;
 }
 
 export interface DeliveryRow {
@@ -38,6 +41,7 @@ export interface DeliveryRow {
   readonly due_at: number | null;
   readonly created_at: number;
   readonly is_ambiguous: number;
+  readonly replayed_at: number | null;
 }
 
 interface SinkWatch {
@@ -66,6 +70,8 @@ export interface OracleDeps {
 }
 
 export class Oracle {
+  readonly ledger: Ledger;
+  readonly options: OptionsWatch;
   readonly #deps: OracleDeps;
   readonly #watches: SinkWatch[];
   readonly #hasJumps: boolean;
@@ -73,6 +79,15 @@ export class Oracle {
   constructor(deps: OracleDeps) {
     this.#deps = deps;
     this.#hasJumps = deps.plan.events.some(({ kind }) => kind === "clock_jump");
+    this.options = new OptionsWatch(deps);
+    this.ledger = new Ledger({
+      ...deps,
+      isHeld: (sink) => {
+        const watch = this.#watches[sink];
+        return watch !== undefined && (watch.pausedSince !== null || watch.brokenSince !== null);
+      },
+      isDeleted: (sink) => (this.#watches[sink]?.deletedSince ?? null) !== null,
+    });
     this.#watches = deps.plan.sinkTypes.map(() => ({
       pausedSince: null,
       resumedAt: 0,
@@ -86,7 +101,9 @@ export class Oracle {
 
   onCommit(): void {
     const { db, scheduler } = this.#deps;
-    const rows = db().all<SinkRow>("SELECT no, id, paused_at, deleted_at, health FROM event_sinks");
+    const rows = db().all<SinkRow>(
+      "SELECT no, id, paused_at, deleted_at, health, settings FROM event_sinks",
+    );
     rows.forEach((row, sink) => {
       const watch = this.#watches[sink];
       if (watch === undefined) return;
@@ -94,12 +111,14 @@ export class Oracle {
       watch.pausedSince = row.paused_at === null ? null : (watch.pausedSince ?? scheduler.elapsed);
       watch.deletedSince =
         row.deleted_at === null ? null : (watch.deletedSince ?? scheduler.elapsed);
+      this.options.note(sink, row.settings);
       const health = row.health === null ? null : JSON.parse(row.health);
       const brokenUntil = health?.state === "broken" ? health.nextProbeAt : null;
       if (brokenUntil === watch.brokenUntil) return;
       watch.brokenUntil = brokenUntil;
       watch.brokenSince = brokenUntil === null ? null : scheduler.elapsed;
     });
+    this.ledger.onCommit();
     this.#checkLeases();
   }
 
@@ -143,6 +162,7 @@ export class Oracle {
     this.#checkHeld(request, watch);
     if (request.isPost) this.#checkMemory(request);
     this.#checkConcurrency(request);
+    this.options.onSend(request);
   }
 
   #checkIdentity(request: SentRequest, rows: readonly DeliveryRow[]): void {
@@ -161,6 +181,9 @@ export class Oracle {
     if (found?.id !== sinkIds[request.sink]) fail("sent to another sink than its own");
     const [no] = request.alertNos;
     if (no !== undefined && found?.alert !== `id-${no}`) fail("sent another alert's content");
+    if (request.isReplay !== (row.replayed_at !== null)) {
+      fail(`${row.id} ${request.isReplay ? "says" : "does not say"} that it is a replay`);
+    }
     if (!this.#hasJumps && (row.due_at ?? 0) > scheduler.now()) {
       fail(`sent ${(row.due_at ?? 0) - scheduler.now()} ms before it was due`);
     }
@@ -212,7 +235,8 @@ export class Oracle {
         other.keys[0] === key,
     );
     if (before?.result?.kind !== "response" || !before.result.body.includes('"ok":true')) return;
-    if (sentAtWall - before.sentAtWall > hour || before.sentAtWall > sentAtWall) return;
+    const keptMs = Math.min(hour, this.ledger.retentionMsMin);
+    if (sentAtWall - before.sentAtWall > keptMs || before.sentAtWall > sentAtWall) return;
     // Where Slack refuses the edit, a new message is right.
     const since = network().sent.slice(before.no + 1, no);
     if (since.some(({ sink: to, result }) => to === sink && isSlackRefusal(result))) return;
@@ -236,7 +260,8 @@ export class Oracle {
       (other) => other.isOpen && other.sink === sink && other.life === life,
     ).length;
     const type = sinkTypes[plan.sinkTypes[sink] ?? "webhook"];
-    const max = Math.min(type.attemptsMax, engineLimits.attemptsPerLaneMax);
+    const own = this.options.concurrencyOf(sink) ?? Number.POSITIVE_INFINITY;
+    const max = Math.min(own, type.attemptsMax, engineLimits.attemptsPerLaneMax);
     if (open > max) fail(`${open} requests at once to sink ${sink}, at most ${max} allowed`);
   }
 
@@ -311,7 +336,10 @@ export class Oracle {
   }
 
   /** DESIGN 4: triggers never wait for triggers; what closes waits for all before it. */
-  #mustWait({ no, event_sink_no, dedup_key, action }: DeliveryRow): boolean {
+  #mustWait(row: DeliveryRow): boolean {
+    const told = this.ledger.mustWait(row);
+    if (told !== null) return told;
+    const { no, event_sink_no, dedup_key, action } = row;
     const earlier = this.#deps.db().get<{ count: number }>(
       `SELECT count(*) AS count FROM deliveries WHERE event_sink_no = ? AND dedup_key = ? AND no < ?
        AND state = 'pending' AND (? <> 'trigger' OR action <> 'trigger')`,

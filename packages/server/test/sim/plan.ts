@@ -17,9 +17,28 @@ export type PlanEvent = { readonly at: number } & (
     }
   | { readonly kind: "mood"; readonly sink: number; readonly mood: Mood }
   | {
-      readonly kind: "pause" | "resume" | "update" | "probe" | "delete";
+      readonly kind: "pause" | "resume" | "update" | "probe" | "delete" | "discard";
       readonly sink: number;
     }
+  /** The owner sets how deliveries are made; null takes all back. */
+  | {
+      readonly kind: "options";
+      readonly sink: number;
+      readonly delivery: SimDeliveryOptions | null;
+    }
+  /** Of what has been accepted by then, counted around. */
+  | { readonly kind: "retry"; readonly pick: number; readonly includesOvertaken: boolean }
+  | {
+      readonly kind: "replay";
+      /** Null: of all sinks. */
+      readonly sink: number | null;
+      /** Null: where it went before. */
+      readonly to: number | null;
+      readonly state: "failed" | "delivered" | "canceled" | "held";
+      readonly includesOvertaken: boolean;
+    }
+  /** The pruner makes a pass. */
+  | { readonly kind: "prune"; readonly retentionMs: number }
   /** kill -9, `tasks` steps after `at`. */
   | { readonly kind: "crash"; readonly tasks: number; readonly downMs: number }
   /** SIGTERM. */
@@ -35,6 +54,14 @@ export type PlanEvent = { readonly at: number } & (
   /** Each settle of the next while arrives a second time, later. */
   | { readonly kind: "duplicate_settles"; readonly count: number }
 );
+
+/** As the wire has them. */
+export interface SimDeliveryOptions {
+  readonly concurrency?: number;
+  readonly rate_per_minute?: number;
+  readonly timeout_seconds?: number;
+  readonly retry_delays_seconds?: readonly number[];
+}
 
 export interface Plan {
   readonly seed: number;
@@ -103,6 +130,7 @@ export function makePlan(seed: number): Plan {
     }));
   }
   if (chance.isOneIn(4)) add(1, () => ({ kind: "duplicate_settles", count: 10 }));
+  if (chance.isOneIn(3)) events.push(...makeWishes(chance, { spanMs, anySink, anyTime }));
   events.sort((a, b) => a.at - b.at);
   return { seed, sinkTypes, events, quietAt: spanMs + minute };
 }
@@ -133,4 +161,59 @@ function makeAlerts(chance: Chance, spanMs: number, anySink: () => number): Plan
     }
   }
   return alerts;
+}
+
+/** What people ask for on top: options, another try, replays, less history. */
+function makeWishes(
+  chance: Chance,
+  { spanMs, anySink, anyTime }: { spanMs: number; anySink: () => number; anyTime: () => number },
+): PlanEvent[] {
+  const wishes: PlanEvent[] = [];
+  const add = (count: number, make: () => PlanEvent) => {
+    for (let index = 0; index < count; index++) wishes.push(make());
+  };
+  const includesOvertaken = chance.isOneIn(2);
+  // Mostly before the first alert, so that all of them are made by the options.
+  add(chance.between(0, 2), () => {
+    const at = chance.isOneIn(3) ? anyTime() : 0;
+    const sink = anySink();
+    // How many at a time shows where they last.
+    if (chance.isOneIn(2)) wishes.push({ kind: "mood", at, sink, mood: "slow" });
+    return { kind: "options", at, sink, delivery: makeOptions(chance) };
+  });
+  if (chance.isOneIn(2)) {
+    add(chance.between(1, 4), () => ({
+      ...{ kind: "retry", at: anyTime(), pick: chance.between(0, 999), includesOvertaken },
+    }));
+  }
+  if (chance.isOneIn(2)) {
+    add(chance.between(1, 2), () => ({
+      ...{ kind: "replay", at: anyTime(), includesOvertaken },
+      sink: chance.isOneIn(2) ? null : anySink(),
+      to: chance.isOneIn(2) ? null : anySink(),
+      state: chance.pick(["failed", "delivered", "canceled", "held"]),
+    }));
+  }
+  if (chance.isOneIn(2)) {
+    // What is discarded is what is held, often with something still under way.
+    const [at, sink] = [anyTime(), anySink()];
+    const heldMs = chance.pick([0, 20, 2_000, Math.floor(spanMs / 4)]);
+    wishes.push({ kind: "pause", at: at - heldMs, sink });
+    wishes.push({ kind: "discard", at, sink });
+  }
+  if (chance.isOneIn(2)) {
+    const retentionMs = chance.pick([5_000, minute, 10 * minute]);
+    add(chance.between(1, 3), () => ({ kind: "prune", at: anyTime(), retentionMs }));
+  }
+  return wishes;
+}
+
+function makeOptions(chance: Chance): SimDeliveryOptions | null {
+  if (chance.isOneIn(8)) return null;
+  return {
+    ...(chance.isOneIn(2) ? { concurrency: chance.pick([1, 1, 2, 4]) } : {}),
+    ...(chance.isOneIn(2) ? { rate_per_minute: chance.pick([6, 60, 240]) } : {}),
+    ...(chance.isOneIn(2) ? { timeout_seconds: chance.pick([1, 3, 60]) } : {}),
+    ...(chance.isOneIn(2) ? { retry_delays_seconds: chance.pick([[], [2], [5, 60]]) } : {}),
+  };
 }

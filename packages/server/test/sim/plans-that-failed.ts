@@ -41,4 +41,35 @@ export const plansThatFailed: readonly { readonly story: string; readonly plan: 
       quietAt: 1860000,
     },
   },
+  {
+    story: "what is held by the sink that a replay goes to is not sent again while it is pending",
+    plan: {
+      seed: 421,
+      sinkTypes: ["pagerduty"],
+      events: [
+        { at: 54051, kind: "mood", sink: 0, mood: "gone" },
+        { kind: "alert", at: 61044, sinks: [0], action: "trigger", key: "b", isUrgent: false },
+        { kind: "replay", at: 115987, includesOvertaken: false, sink: 0, to: 0, state: "held" },
+      ],
+      quietAt: 180000,
+    },
+  },
+  {
+    story: "a replay of more than one step sends all of it",
+    plan: {
+      seed: 2,
+      sinkTypes: ["webhook"],
+      events: [
+        ...Array.from({ length: 130 }, (_, index) => ({
+          ...{ kind: "alert" as const, at: index, sinks: [0], action: "trigger" as const },
+          ...{ key: null, isUrgent: false },
+        })),
+        {
+          ...{ kind: "replay", at: 60_000, includesOvertaken: true, sink: 0, to: null },
+          state: "delivered",
+        },
+      ],
+      quietAt: 120_000,
+    },
+  },
 ];

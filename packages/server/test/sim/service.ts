@@ -3,8 +3,11 @@
  * of writer and reader, joined by ports whose messages are tasks of the scheduler.
  */
 
+import type { Clock } from "../../src/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { EngineMetrics } from "../../src/engine/engine-metrics.ts";
+import { type Pruner, startPruner } from "../../src/engine/pruner.ts";
+import { type Replayer, startReplayer } from "../../src/engine/replayer.ts";
 import type { Log } from "../../src/log.ts";
 import { createSealer } from "../../src/sealer.ts";
 import { attachStore } from "../../src/store/client.ts";
@@ -46,6 +49,10 @@ export interface Service {
   readonly store: Store;
   readonly state: WriterState;
   start(): Promise<void>;
+  /** As the API does for a new replay. */
+  wakeReplayer(): void;
+  /** One pass of the pruner. */
+  prune(retentionMs: number): void;
   /** SIGTERM: as the app stops. */
   stop(graceMs: number): Promise<void>;
   /** kill -9. */
@@ -112,12 +119,19 @@ export function createService(deps: ServiceDeps): Service {
     random: chance.random,
   });
   const store = attachStore(connect());
+  const chores = createChores({ store, clock, log });
   return {
     life,
     store,
     state: loop.state,
-    start: () => engine.start(),
+    async start() {
+      chores.wakeReplayer();
+      await engine.start();
+    },
+    wakeReplayer: () => chores.wakeReplayer(),
+    prune: (retentionMs) => chores.prune(retentionMs),
     async stop(graceMs) {
+      await chores.stop();
       await engine.stop(graceMs);
       await engineStore.close();
       await store.close();
@@ -127,6 +141,57 @@ export function createService(deps: ServiceDeps): Service {
     },
     kill() {
       life.isDead = true;
+    },
+  };
+}
+
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Replayer and pruner, for as long as they have something to do: four days of looking whether there is
+ * something would take longer than all the rest.
+ */
+function createChores({ store, clock, log }: { store: Store; clock: Clock; log: Log }) {
+  let replayer: Replayer | null = null;
+  let pruner: Pruner | null = null;
+  return {
+    wakeReplayer() {
+      if (replayer !== null) return replayer.wake();
+      const own = startReplayer({
+        store: {
+          async advanceReplays(input) {
+            const outcome = await store.advanceReplays(input);
+            if (outcome === "idle" && replayer === own) {
+              replayer = null;
+              void own.stop();
+            }
+            return outcome;
+          },
+        },
+        ...{ clock, log },
+      });
+      replayer = own;
+    },
+    prune(retentionMs: number) {
+      if (pruner !== null) return;
+      const own = startPruner({
+        store: {
+          pruneOld: (input) => store.pruneOld(input),
+          async freeSpace(input) {
+            const hasMore = await store.freeSpace(input);
+            if (!hasMore && pruner === own) {
+              pruner = null;
+              void own.stop();
+            }
+            return hasMore;
+          },
+        },
+        ...{ clock, log, retentionDays: retentionMs / dayMs, auditRetentionDays: 1 },
+      });
+      pruner = own;
+    },
+    async stop() {
+      await Promise.all([replayer?.stop(), pruner?.stop()]);
     },
   };
 }

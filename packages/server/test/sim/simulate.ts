@@ -8,15 +8,16 @@
  *
  * A seed makes a plan (`plan.ts`): which sinks and alerts there are, how each receiver behaves
  * and when it changes its mind, when the service is killed, stopped and started, when
- * writes fail, when the wall clock jumps, when a settle arrives twice, what owners do to their sinks.
+ * writes fail, when the wall clock jumps, when a settle arrives twice, what owners do to their sinks, what
+ * is tried again, replayed, discarded and forgotten on wish (`owners.ts`).
  * Nothing else decides: `Math.random`, timers and threads are kept out, so a seed that
  * fails once fails for ever, and its plan can be cut down to the few events that matter (`shrink.ts`).
  *
  * A kill forgets all that the process knew, between any two steps of the program; on disk is what was
  * committed, and no more. A client whose call was never answered asks again, as clients do.
  *
- * Two judges look on, who know the promises and not the code: `oracle.ts` at each commit and before each
- * request leaves, `balance.ts` when all faults are over and four days have passed: whatever was
+ * Two judges look on, who know the promises and not the code: `oracle.ts` (with `ledger.ts` and
+ * `options-watch.ts`) at each commit and before each request leaves, `balance.ts` when all faults are over and four days have passed: whatever was
  * accepted has ended, and every row agrees with every other. One more alert must then get
  * through at once: what stands still by then stands still for good.
  *
@@ -34,6 +35,7 @@ import { type Disk, openDisk } from "./disk.ts";
 import { makeSinks, tenantId } from "./make-sinks.ts";
 import { alertName, Network } from "./network.ts";
 import { Oracle } from "./oracle.ts";
+import { grant, type Wish } from "./owners.ts";
 import type { Plan, PlanEvent } from "./plan.ts";
 import { Scheduler, world } from "./scheduler.ts";
 import { createService, type Service } from "./service.ts";
@@ -143,6 +145,7 @@ class Simulation {
       network: this.#network,
       sinkIds: this.#sinkIds,
       accepted: [...this.#accepted.values()],
+      oracle: this.#oracle,
       fail: (what: string) => this.#fail(what),
     };
   }
@@ -244,7 +247,7 @@ class Simulation {
         this.#duplicates.left = event.count;
         break;
       default:
-        this.#own(event.kind, event.sink);
+        this.#own(event);
     }
   }
 
@@ -308,33 +311,16 @@ class Simulation {
       );
   }
 
-  /** What a sink's owner does; what fails is left at that. */
-  #own(kind: "pause" | "resume" | "update" | "probe" | "delete", sink: number): void {
+  /** What people do; what fails is left at that. */
+  #own(wish: Wish): void {
     const service = this.#service;
     if (service === null) return;
-    const { store } = service;
-    const id = this.#sinkIds[sink] ?? "";
-    const lane = { tenantId, eventSinkId: id };
-    const now = this.#scheduler.now();
-    const update = async () => {
-      const current = await store.getEventSink({ tenantId, id });
-      if (current === null) return;
-      const eventSink = { ...current, version: current.version + 1, updatedAt: now };
-      await store.updateEventSink({ eventSink, ifVersion: current.version });
-    };
     // From here on the engine may learn of the change at any time.
-    this.#oracle.forgetQuiet(sink);
-    const doing = {
-      pause: () => store.setEventSinkPause({ ...lane, pausedAt: now }),
-      resume: () => store.setEventSinkPause({ ...lane, pausedAt: null }),
-      probe: () => store.probeEventSink({ ...lane, now }),
-      delete: () => store.deleteEventSink({ tenantId, id, now, ifVersion: null }),
-      update,
-    }[kind]();
-    doing.then(
-      () => this.#oracle.forgetQuiet(sink),
-      () => {},
-    );
+    const forget = () => this.#oracle.forgetQuiet("sink" in wish ? wish.sink : null);
+    forget();
+    const accepted = [...this.#accepted.keys()];
+    const now = this.#scheduler.now();
+    grant(wish, { service, sinkIds: this.#sinkIds, accepted, now }).then(forget, () => {});
   }
 
   #kill(downMs: number): void {
@@ -371,7 +357,7 @@ class Simulation {
     this.#disk?.heal();
     this.#duplicates.left = 0;
     for (const sink of this.#sinkIds.keys()) {
-      if (!this.#chance.isOneIn(3)) this.#own("resume", sink);
+      if (!this.#chance.isOneIn(3)) this.#own({ kind: "resume", sink });
     }
   }
 

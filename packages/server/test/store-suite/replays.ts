@@ -293,6 +293,24 @@ function otherSinkTests(openStore: OpenStore): void {
     assert.equal((await readDelivery(store, failed)).state, "failed");
   });
 
+  test("what is held by the very sink that a replay goes to is left to go out by itself", async ({
+    store,
+  }) => {
+    const sink = await storedSink(store);
+    const { deliveryId } = await accept(store, sink, { action: "acknowledge" });
+    await pause(store, sink, startAt);
+    const id = await begin(store, orderOf({ state: "held" }, { toEventSinkId: sink.id }));
+    assert.equal(await advance(store), "idle");
+    const { skipped, replayedCount } = await replayOf(store, id);
+    assert.deepEqual([skipped.alreadyThere, replayedCount], [1, 0]);
+    await pause(store, sink, null);
+    const { deliveries } = await claim(store, sink, now);
+    assert.deepEqual(
+      deliveries.map((delivery) => [delivery.id, delivery.replayedAt]),
+      [[deliveryId, null]],
+    );
+  });
+
   test("a replay to a sink that is not there is refused, one to a sink deleted since skips all", async ({
     store,
   }) => {

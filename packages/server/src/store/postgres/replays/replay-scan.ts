@@ -75,7 +75,7 @@ export const judgeSql = `SELECT ${isOvertakenAt("w.event_sink_id")}
 
 type Judged = Pick<
   DeliveryRow,
-  "alert_uid" | "event_sink_id" | "dedup_key" | "action" | "deleted_at"
+  "alert_uid" | "event_sink_id" | "dedup_key" | "action" | "state" | "deleted_at"
 >;
 
 /** What is to be done with deliveries of a tenant, as things stand. */
@@ -98,7 +98,10 @@ export async function judgeAll(
   );
   return rows.map((row, index) => {
     if (target === null && row.deleted_at !== null) return "sink_deleted";
-    if (facts[index]?.is_there === true) return "already_there";
+    // What is pending there goes out by itself; made pending once more it would wait for itself.
+    const isWaiting =
+      row.state === "pending" && (target?.id ?? row.event_sink_id) === row.event_sink_id;
+    if (isWaiting || facts[index]?.is_there === true) return "already_there";
     return facts[index]?.is_overtaken === true && !includesOvertaken ? "overtaken" : "send";
   });
 }

@@ -43,6 +43,8 @@ export function judgeForReplay(
 ): Verdict {
   if (target === 0 || (target === null && row.deleted_at !== null)) return "sink_deleted";
   const isElsewhere = target !== null && target !== row.event_sink_no;
+  // What is pending there goes out by itself; made pending once more it would wait for itself.
+  if (!isElsewhere && row.state === "pending") return "already_there";
   if (isElsewhere && isThere(db, row.alert_no, target)) return "already_there";
   if (includesOvertaken) return "send";
   const resendable = { alertNo: row.alert_no, dedupKey: row.dedup_key, action: row.action };
