@@ -7,18 +7,23 @@ export interface Filling {
   readonly tenantId: string;
   /** Deliveries went to these in turn. */
   readonly sinkIds: readonly string[];
+  /** When the last of them came, one each millisecond; ms since the epoch, now if left out. */
+  readonly endsAt?: number;
 }
 
 /** Rows in one transaction: what is written and not yet in the file is kept in memory. */
 const rowsPerStep = 500_000;
 
 /** Writes rows into the database of a service that is stopped; through its API they would take an hour. */
-export function fill(directory: string, { count, tenantId, sinkIds }: Filling): void {
+export function fill(
+  directory: string,
+  { count, tenantId, sinkIds, endsAt = Date.now() }: Filling,
+): void {
   const db = new DatabaseSync(join(directory, "data", "event-sinks.db"));
   db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -1048576; PRAGMA temp_store = MEMORY");
   const tenantNo = readNo(db, "SELECT no FROM tenants WHERE id = ?", tenantId);
   const sinkNos = sinkIds.map((id) => readNo(db, "SELECT no FROM event_sinks WHERE id = ?", id));
-  const startedAt = Date.now() - count;
+  const startedAt = endsAt - count;
   const pad = "x".repeat(300);
   for (let first = 1; first <= count; first += rowsPerStep) {
     const last = Math.min(first + rowsPerStep - 1, count);

@@ -3,6 +3,7 @@ import { isolationScenario } from "./isolation.ts";
 import { lists10mScenario, listsScenario } from "./lists.ts";
 import { type LoadShape, loadScenario } from "./load.ts";
 import { overloadScenario } from "./overload.ts";
+import { retentionScenario } from "./retention.ts";
 import type { Scenario } from "./scenario.ts";
 import { startScenario } from "./start.ts";
 
@@ -90,6 +91,7 @@ export const scenarios: readonly Scenario[] = [
   ...overloads,
   isolationScenario,
   backlogScenario,
+  retentionScenario,
   startScenario,
   listsScenario,
   lists10mScenario,

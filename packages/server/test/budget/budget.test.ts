@@ -12,6 +12,7 @@ import { newAlert } from "../support/store-samples.ts";
 import { type CountedService, startCountedService } from "./counted-service.ts";
 
 const alertCount = 1_000;
+const dayMs = 24 * 3_600_000;
 
 async function withService(run: (service: CountedService) => Promise<void>): Promise<void> {
   const service = await startCountedService();
@@ -83,6 +84,31 @@ test("a backlog is claimed by rows that are due, with no scan and no sort", asyn
     // Its place in the queue, itself with its alert, and one of those in flight stepped over.
     assert.ok(rows <= 4 * 4_000, `${rows} rows read for 4000 deliveries`);
     for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+  });
+});
+
+test("a step of forgetting is bounded, however much there is to forget", async () => {
+  await withService(async (service) => {
+    await deliverMany(service);
+    const now = systemClock.now() + 40 * dayMs;
+    const pass = { now, retentionMs: 30 * dayMs, auditRetentionMs: 400 * dayMs };
+    let prunedCount = 0;
+    for (let after: string | null = null, stepCount = 0; ; stepCount++) {
+      service.reset();
+      const step = await service.store.pruneOld({ ...pass, after });
+      prunedCount += step.prunedCount;
+      // 100 alerts with a delivery each: five statements for each, and two to find them.
+      const count = statementCount(service, () => true);
+      assert.ok(count <= 510, `${count} statements in step ${stepCount}`);
+      assert.ok(service.counts.rows <= 320, `${service.counts.rows} rows in step ${stepCount}`);
+      for (const sql of service.counts.statements.keys()) {
+        if (/alerts|alert_ids|deliveries|attempts/.test(sql)) assertPlan(service, sql);
+      }
+      after = step.next;
+      if (after === null) break;
+    }
+    // What has the highest number stays.
+    assert.equal(prunedCount, alertCount + 9);
   });
 });
 
