@@ -46,6 +46,7 @@ async function run(plan: LoadPlan): Promise<void> {
   const free: Connection[] = [];
   const all = new Set<Connection>();
   let answered = 0;
+  let unexplained = 0;
   const startedAt = machineMs();
   const endsAt = startedAt + durationMs;
 
@@ -66,11 +67,12 @@ async function run(plan: LoadPlan): Promise<void> {
   }
 
   async function open(): Promise<Connection> {
-    const connection = await openConnection(plan, (status) => {
+    const connection = await openConnection(plan, ({ status, saysWhen }) => {
       // 408, from a server that ends what has been silent for long.
       if (connection.current < 0) return;
       answeredAt[connection.current] = machineMs();
       statuses[connection.current] = status;
+      if ((status === 429 || status === 503) && !saysWhen) unexplained += 1;
       connection.current = -1;
       answered += 1;
       free.push(connection);
@@ -140,6 +142,7 @@ async function run(plan: LoadPlan): Promise<void> {
     slipMs: Float64Array.from(slipMs),
     answeredAt: Float64Array.from(answeredAt),
     statuses: Uint16Array.from(statuses),
+    unexplained,
   });
 }
 
@@ -156,10 +159,19 @@ function timetableOf(
   return { total: first + Math.floor(next.durationMs / gapNextMs), dueAt };
 }
 
-function openConnection(plan: LoadPlan, onAnswer: (status: number) => void): Promise<Connection> {
+interface Answer {
+  readonly status: number;
+  /** It has a Retry-After. */
+  readonly saysWhen: boolean;
+}
+
+function openConnection(plan: LoadPlan, onAnswer: (answer: Answer) => void): Promise<Connection> {
   const { host, port } = plan.target;
   const socket = connect({ host, port, noDelay: true });
-  const read = createHttpReader(({ head }) => onAnswer(Number(head.slice(9, 12))));
+  const read = createHttpReader(({ head }) => {
+    const status = Number(head.slice(9, 12));
+    onAnswer({ status, saysWhen: status >= 400 && /\r\nretry-after: *\d/i.test(head) });
+  });
   socket.on("data", read);
   return new Promise((resolve, reject) => {
     socket.once("error", reject);

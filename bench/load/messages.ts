@@ -61,6 +61,8 @@ export interface SentRecord {
   readonly answeredAt: Float64Array;
   /** The answer's status; 0: none came. */
   readonly statuses: Uint16Array;
+  /** 429 and 503 that did not say when to come back. */
+  readonly unexplained: number;
 }
 
 export type ReceiverMessage =

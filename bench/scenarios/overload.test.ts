@@ -28,6 +28,7 @@ async function overload(t: TestContext, shape: Pick<OverloadShape, "factor" | "a
   assert.equal(line.lost, 0, "all that was answered 202 arrives");
   assert.equal(line.unasked, 0, "nothing arrives that was refused");
   assert.equal(line.repeated, 0);
+  assert.equal(line.unexplained, 0, "all that was refused is told when to come back");
   assert.equal(line.isSettled, true, "it works through all of it");
   assert.ok(overload.accepted > 0, "some of it is taken");
   assert.ok(line.normal.accepted > 0, "it takes alerts afterwards");

@@ -58,6 +58,8 @@ export interface OverloadLine extends Line {
   readonly repeated: number;
   /** Arrived although not answered as taken. */
   readonly unasked: number;
+  /** Refusals without a Retry-After. */
+  readonly unexplained: number;
   readonly memoryPeakMb: number;
   readonly isSettled: boolean;
 }
@@ -85,6 +87,7 @@ export async function runOverload(
     return {
       ...{ scenario, contender: contender.name, round, isVoid: null, sustainable },
       ...figuresOf(result, shape),
+      unexplained: result.sent.unexplained,
       memoryPeakMb: running.pids.reduce<number>((sum, pid) => sum + memoryMb(pid).peak, 0),
       isSettled: await becomesSettled(running),
     };

@@ -20,6 +20,7 @@ import { startPruner } from "./engine/pruner.ts";
 import { startReplayer } from "./engine/replayer.ts";
 import { startEngineThread } from "./engine/start-engine-thread.ts";
 import type { App as HttpApp } from "./http/context.ts";
+import { type Doors, openDoors } from "./http/gate/doors.ts";
 import { changeCertificates } from "./http/gate/tls.ts";
 import { createHttpServer } from "./http/server.ts";
 import { putOperatorSlackIntegration } from "./http/slack/operator-slack-integration.ts";
@@ -217,17 +218,19 @@ async function listen(
   const { checked } = await putOperatorSlackIntegration(deps, config.slackBotToken);
   stops.push(() => checked);
   const server = await createHttpServer(deps);
+  let doors: Doors | null = null;
   stops.push(async () => {
+    doors?.close();
     // A body that comes in drops must not hold up the stop: it gets as long as an attempt does.
     const cut = setTimeout(() => server.server.closeAllConnections(), config.stopGraceS * 1000);
     await server.close().finally(() => clearTimeout(cut));
     log.info({}, "service.stopped_listening");
   });
   const { host, port } = config.listen;
-  const url = await server.listen({ host, port }).catch((error: unknown) => {
+  doors = await openDoors(server, { host, port }, config.connectionsMax).catch((error: unknown) => {
     throw new Error(explainListenError(error, `${host}:${port}`), { cause: error });
   });
-  return { url, server };
+  return { url: doors.url, server };
 }
 
 function explainListenError(error: unknown, address: string): string {

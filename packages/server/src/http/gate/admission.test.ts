@@ -11,13 +11,20 @@ function openAdmission(shortOf: () => "memory" | "disk" | null = () => null) {
   const metrics = createIntakeMetrics(new Registry());
   const pressure = { find: shortOf };
   const limits = { alertsMax: 1_000, bytesMax: 100_000 };
-  const admission = createAdmission(limits, { clock, metrics, pressure });
+  let turnEnds: (() => void)[] = [];
+  const atTurnEnd = (run: () => void) => void turnEnds.push(run);
+  const admission = createAdmission(limits, { clock, metrics, pressure, atTurnEnd });
+  const endTurn = () => {
+    const ends = turnEnds;
+    turnEnds = [];
+    for (const end of ends) end();
+  };
   const enter = (key: string | null = null, bytes = 10) => admission.enter(key, bytes);
   const refusedFor = async (cause: string) => {
     const { values } = await metrics.refused.get();
     return values.find(({ labels }) => labels.cause === cause)?.value ?? 0;
   };
-  return { admission, clock, enter, refusedFor };
+  return { admission, clock, endTurn, enter, refusedFor };
 }
 
 const refusedWith = (code: string) => (error: unknown) =>
@@ -82,9 +89,10 @@ test("one tenant's key cannot take all of the room: it is told 429, others are l
 });
 
 test("a burst is taken; when answers stay late, only as many as keep the store busy are let in", async () => {
-  const { clock, enter, refusedFor } = openAdmission();
+  const { clock, endTurn, enter, refusedFor } = openAdmission();
   let tickets: Ticket[] = Array.from({ length: 600 }, () => enter());
   const turn = (tookMs: number) => {
+    endTurn();
     clock.advance(tookMs);
     const leaving = tickets;
     tickets = [];
@@ -109,6 +117,41 @@ test("a burst is taken; when answers stay late, only as many as keep the store b
   clock.advance(1_000);
   tickets = Array.from({ length: 600 }, () => enter());
   turn(20);
+});
+
+test("when this thread does not get round to all that come, only the first of each turn are let in", async () => {
+  const { clock, endTurn, enter, refusedFor } = openAdmission();
+  /** A turn that reads one request a millisecond; `enter` throws for those that are refused. */
+  const turn = (requestCount: number) => {
+    let refusedCount = 0;
+    const tickets: Ticket[] = [];
+    for (let index = 0; index < requestCount; index++) {
+      try {
+        tickets.push(enter());
+      } catch {
+        refusedCount += 1;
+      }
+      clock.advance(1);
+    }
+    endTurn();
+    // The store is quick: what keeps them waiting is this thread.
+    for (const ticket of tickets) ticket.leave();
+    return refusedCount;
+  };
+  // A burst: one long turn, and others short or after a pause.
+  assert.equal(turn(300), 0);
+  clock.advance(60);
+  for (let count = 0; count < 20; count++) assert.equal(turn(40), 0);
+  assert.equal(turn(60), 0);
+  // One long turn after the other: for as long as a burst may last all are let in.
+  for (let count = 0; count < 4; count++) assert.equal(turn(60), 0);
+  const refusedCount = turn(60);
+  assert.ok(refusedCount > 30 && refusedCount < 60, `${refusedCount} of 60`);
+  assert.equal(await refusedFor("late"), refusedCount);
+  // Turns are short now, since refusing is quick; letting all in would make them long again.
+  assert.ok(turn(40) > 10);
+  clock.advance(1_000);
+  assert.equal(turn(40), 0);
 });
 
 test("while memory or disk is short nothing is let in, not even alone", async () => {

@@ -9,9 +9,13 @@
  * intake is refused here, so deliveries, searches and changes go on meanwhile.
  *
  * Limits are on the alerts and the bytes that are let in, on the process's memory, and on the space left
- * on the disk. A burst within them is simply taken. When answers have been late for longer than a
- * burst lasts, more comes in than gets out, and a queue would only make every alert late: from then on only as many
- * are let in as keep the store busy. That ends when nothing had to be refused for a while.
+ * on the disk. A burst within them is simply taken. What is more than a burst makes a queue that stands
+ * (`standing-queue.ts`), in one of two places: behind this thread, for the store, where an answer tells how
+ * long it took; or before it, in sockets that it does not get round to reading, where a turn of the event
+ * loop tells, which reads all that has come since the turn before. While one stands only as many
+ * are let in as keep the store busy, and for the first part of each turn only. That ends when nothing had
+ * to be refused for a while. A refusal costs this thread less than half of what an alert does, so it
+ * gets through those that wait, and refuses within a turn.
  *
  * Fairness: one tenant's key gets three quarters of a limit at most. Past that the key is at fault,
  * and is told 429; the others still find room. The operator's keys speak for everybody and have no such share.
@@ -23,6 +27,7 @@ import type { Clock } from "../../clock.ts";
 import { ApiError } from "../../errors.ts";
 import type { IntakeMetrics } from "../alerts/intake-metrics.ts";
 import type { Pressure } from "./pressure.ts";
+import { createStandingQueue } from "./standing-queue.ts";
 
 export interface AdmissionLimits {
   /** Alerts let in and not yet on disk. */
@@ -55,12 +60,15 @@ export interface Admission {
 /** Why alerts are refused; a label of the metric. */
 export type RefusalCause = "alerts" | "bytes" | "late" | "key_share" | "memory" | "disk";
 
-/** An answer that takes longer is late; when all have been for `lateMsMax`, too much comes in. */
-const answerMsMax = 100;
-const lateMsMax = 500;
+/** An answer that takes longer is late; when all have been for as long as a burst lasts, too much comes in. */
+const answers = { waitMsMax: 100, burstMs: 500 };
+/** A turn of the event loop that takes longer makes those late that come meanwhile. */
+const turns = { waitMsMax: 50, burstMs: 250 };
 /** Let in at a time while too much comes in: enough to keep this thread and the store busy. */
 const lateRequestsMax = 128;
 const lateAlertsMax = 1_000;
+/** And in one turn: what is left of it goes to refusals, and to the answers of those let in. */
+const lateTurnMsMax = 20;
 /** Too much came in until nothing has been refused for this long. */
 const calmMsMin = 1_000;
 const keyShare = 0.75;
@@ -71,25 +79,48 @@ interface Held {
   bytes: number;
 }
 
-/** @param pressure of the machine; see `pressure.ts`. */
+interface AdmissionDeps {
+  readonly clock: Clock;
+  readonly metrics: IntakeMetrics;
+  /** Of the machine; see `pressure.ts`. */
+  readonly pressure: Pressure;
+  /** Runs something when all that the event loop has read in this turn is dealt with. */
+  readonly atTurnEnd?: (run: () => void) => void;
+}
+
 export function createAdmission(
   limits: AdmissionLimits,
-  { clock, metrics, pressure }: { clock: Clock; metrics: IntakeMetrics; pressure: Pressure },
+  { clock, metrics, pressure, atTurnEnd = setImmediate }: AdmissionDeps,
 ): Admission {
   const all: Held = { requests: 0, alerts: 0, bytes: 0 };
   const byKey = new Map<string, Held>();
-  let lateSince: number | null = null;
+  const behind = createStandingQueue(answers);
+  const before = createStandingQueue(turns);
+  /** When the first request with alerts was read in this turn; null: none was. */
+  let turnStartedAt: number | null = null;
   let refusedAt = Number.NEGATIVE_INFINITY;
 
   function refuse(cause: RefusalCause): ApiError {
     metrics.refused.inc({ cause });
-    return refusals[cause]();
+    return refusals[cause];
   }
 
-  /** Answers have been late for longer than a burst lasts, or it is not long that they were. */
+  /** A queue stands, or it is not long that one did. */
   function isLate(now: number): boolean {
-    if (lateSince !== null && now - lateSince > lateMsMax) return true;
+    if (behind.stands(now) || before.stands(now)) return true;
     return Math.abs(now - refusedAt) < calmMsMin;
+  }
+
+  function noteTurn(now: number): void {
+    if (turnStartedAt !== null) return;
+    turnStartedAt = now;
+    // A thread that is behind finds more to read as soon as a turn ends.
+    before.noteEmpty(now);
+    atTurnEnd(() => {
+      const endedAt = clock.now();
+      before.note(endedAt - now, endedAt);
+      turnStartedAt = null;
+    });
   }
 
   /** Throws when there is no room for more; what comes alone finds room in any case. */
@@ -108,7 +139,10 @@ export function createAdmission(
     }
     if (all.alerts + alerts > limits.alertsMax) throw refuse("alerts");
     if (all.bytes + bytes > limits.bytesMax) throw refuse("bytes");
-    const isBusy = all.requests >= lateRequestsMax || all.alerts + alerts > lateAlertsMax;
+    const isBusy =
+      all.requests >= lateRequestsMax ||
+      all.alerts + alerts > lateAlertsMax ||
+      now - (turnStartedAt ?? now) > lateTurnMsMax;
     if (!isBusy || !isLate(now)) return;
     refusedAt = now;
     throw refuse("late");
@@ -126,26 +160,24 @@ export function createAdmission(
     else byKey.delete(key);
   }
 
-  function noteAnswer(tookMs: number): void {
-    if (tookMs <= answerMsMax) lateSince = null;
-    else lateSince ??= clock.now();
-  }
-
   return {
     get alertCount() {
       return all.alerts;
     },
     enter(key, bytes) {
+      const enteredAt = clock.now();
+      noteTurn(enteredAt);
+      if (all.requests === 0) behind.noteEmpty(enteredAt);
       requireRoom(key, 1, bytes);
       hold(key, 1, 1, bytes);
-      const enteredAt = clock.now();
       let alerts = 1;
       let parts = 1;
       const endPart = () => {
         parts -= 1;
         if (parts > 0) return;
         hold(key, -1, alerts, bytes);
-        noteAnswer(clock.now() - enteredAt);
+        const now = clock.now();
+        behind.note(now - enteredAt, now);
       };
       return {
         grow(count) {
@@ -168,24 +200,24 @@ export function createAdmission(
   };
 }
 
-const unavailable = (retryAfterS: number, message: string) => () =>
+const unavailable = (retryAfterS: number, message: string) =>
   new ApiError("unavailable", `${message} Nothing of this call was kept.`, { retryAfterS });
 
-const behind = unavailable(
+const tooMuch = unavailable(
   1,
   "More alerts come in than can be stored: send this again after the time in Retry-After.",
 );
 
-const refusals: Readonly<Record<RefusalCause, () => ApiError>> = {
-  alerts: behind,
-  bytes: behind,
-  late: behind,
-  key_share: () =>
-    new ApiError(
-      "rate_limited",
-      "This key has too many alerts under way at a time: send fewer at once, or wait for their answers. Nothing of this call was kept.",
-      { retryAfterS: 1 },
-    ),
+/** Made once: a trace of how it came about is a good part of what a refusal costs, and tells nothing. */
+const refusals: Readonly<Record<RefusalCause, ApiError>> = {
+  alerts: tooMuch,
+  bytes: tooMuch,
+  late: tooMuch,
+  key_share: new ApiError(
+    "rate_limited",
+    "This key has too many alerts under way at a time: send fewer at once, or wait for their answers. Nothing of this call was kept.",
+    { retryAfterS: 1 },
+  ),
   memory: unavailable(
     5,
     "The service is short of memory and takes no alerts until it has more (EVENT_SINKS_MEMORY_MAX): send this again later.",

@@ -21,6 +21,9 @@ export const managementBytesMax = 1024 * 1024;
 /** Arrays and objects in one another. Sinks and searches walk alerts; this bounds how deep. */
 export const nestingMax = 100;
 
+/** Sockets hold this much, so no client waits for it to be read. */
+const smallBytesMax = 16 * 1024;
+
 /** Of a body that is refused, this much is read before the connection is cut. */
 const drainBytesMax = 64 * 1024 * 1024;
 const drainMsMax = 10_000;
@@ -39,7 +42,7 @@ export function readJsonBodies(app: App): void {
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     if (reply.statusCode < 400) done(null, payload);
-    else if (hasEnded(request.raw)) {
+    else if (hasEnded(request.raw) || isSmall(request.raw)) {
       // Fastify closes after a body it could not parse; one that was read to its end does no harm.
       reply.removeHeader("connection");
       done(null, payload);
@@ -112,6 +115,10 @@ function hasEnded(raw: IncomingMessage): boolean {
 function hasLength(raw: IncomingMessage): boolean {
   const length = raw.headers["content-length"];
   return length !== undefined && length !== "0";
+}
+
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= smallBytesMax;
 }
 
 /** Reads on to the end of the body, throwing it away, then calls `done`; past the bounds the connection is to close. */
