@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { TestContext } from "node:test";
 import { startWebhookReceiver, type WebhookReceiver } from "@event-sinks/simulators";
 import type { PostgresServer } from "../support/postgres-server.ts";
 import {
@@ -20,7 +19,7 @@ export interface SmallCluster {
 
 /** @param user who the nodes are in the database. */
 export async function makeSmallCluster(
-  t: TestContext,
+  t: { after(run: () => Promise<void>): void },
   server: PostgresServer,
   database: string,
   user?: string,

@@ -78,7 +78,12 @@ export async function readIncoming(
   const { alert, eventSinkIds } = read;
   requireTenant(principal, alert.tenantId);
   requireSize(alert.body, context.settings.alertBytesMax);
-  const sinks = await context.tenantSinks.get(alert.tenantId);
+  const known = await context.tenantSinks.get(alert.tenantId);
+  if (known === null) throw unknownTenant(alert.tenantId);
+  // Another node may have made them a moment ago.
+  const mayBeOld =
+    eventSinkIds === null ? known.eventSinks.length === 0 : !hasAll(known, eventSinkIds);
+  const sinks = mayBeOld ? await context.tenantSinks.renew(alert.tenantId, known) : known;
   if (sinks === null) throw unknownTenant(alert.tenantId);
   return {
     alert,
@@ -122,6 +127,10 @@ function newDelivery({ id, type }: ChosenSink, alert: Alert): NewDelivery {
   const supersedes =
     alert.action === "resolve" && alert.hasExplicitKey && sinkTypes[type].dropsResolvedTriggers;
   return { id: newId(), eventSinkId: id, ...(supersedes ? { supersedes } : {}) };
+}
+
+function hasAll({ eventSinks }: TenantSinks, named: readonly string[]): boolean {
+  return named.every((name) => eventSinks.some(({ id }) => id === name.toLowerCase()));
 }
 
 type ChosenSink = TenantSinks["eventSinks"][number];

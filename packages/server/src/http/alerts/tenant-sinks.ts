@@ -2,7 +2,7 @@ import type { Clock } from "../../clock.ts";
 import type { Store, TenantSinks } from "../../store/store.ts";
 import { createLookupCache, type LookupCache } from "../gate/lookup-cache.ts";
 
-/** For this long an alert may miss a sink that another node has just saved. */
+/** For this long an alert that names no sinks may miss one that another node has just saved. */
 const ageMsMax = 2_000;
 
 const tenantsMax = 10_000;

@@ -52,6 +52,19 @@ test("what a look-up read before a write does not stay after it", async () => {
   assert.equal(await cache.get("a"), "new");
 });
 
+test("what may be old is looked up again, once for all who had it", async () => {
+  const { loads, cache } = setUp();
+  const first = cache.get("a");
+  loads[0]?.resolve("old");
+  assert.equal(await first, "old");
+  const both = [cache.renew("a", "old"), cache.renew("a", "old")];
+  loads[1]?.resolve("new");
+  assert.deepEqual(await Promise.all(both), ["new", "new"]);
+  assert.equal(await cache.renew("a", "old"), "new", "somebody has done so meanwhile");
+  assert.equal(await cache.get("a"), "new");
+  assert.equal(loads.length, 2);
+});
+
 test("neither a missing value nor a failure is kept", async () => {
   const { loads, cache } = setUp();
   const missing = cache.get("a");

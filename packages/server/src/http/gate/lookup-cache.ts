@@ -4,6 +4,8 @@ import type { Clock } from "../../clock.ts";
 export interface LookupCache<Value> {
   /** What is kept, else what the store says; null when there is none, which is never kept. */
   get(key: string): Promise<Value | null>;
+  /** A look-up that began after `stale` was had: something may be there that it does not show. */
+  renew(key: string, stale: Value): Promise<Value | null>;
   /** To be called after a write that changes what `key` leads to, and before it is answered. */
   forget(key: string): void;
 }
@@ -20,27 +22,41 @@ export function createLookupCache<Value>(options: {
   entriesMax: number;
 }): LookupCache<Value> {
   const { load, clock, ageMsMax, entriesMax } = options;
-  const kept = new Map<string, { readonly value: Promise<Value | null>; readonly at: number }>();
+  interface Entry {
+    readonly value: Promise<Value | null>;
+    readonly at: number;
+    /** Once it is there. */
+    found?: Value | null;
+  }
+  const kept = new Map<string, Entry>();
 
-  return {
+  const cache: LookupCache<Value> = {
     get(key) {
       const known = kept.get(key);
       const ageMs = known === undefined ? 0 : clock.now() - known.at;
       // A clock that went backwards would keep an entry for longer than its age.
       if (known !== undefined && ageMs >= 0 && ageMs < ageMsMax) return known.value;
-      const entry = { value: load(key), at: clock.now() };
+      const entry: Entry = { value: load(key), at: clock.now() };
       kept.delete(key);
       kept.set(key, entry);
       const drop = () => {
         if (kept.get(key) === entry) kept.delete(key);
       };
-      entry.value.then((value) => (value === null ? drop() : undefined), drop);
+      entry.value.then((value) => {
+        entry.found = value;
+        if (value === null) drop();
+      }, drop);
       const oldest = kept.keys().next();
       if (kept.size > entriesMax && oldest.done !== true) kept.delete(oldest.value);
       return entry.value;
+    },
+    renew(key, stale) {
+      if (kept.get(key)?.found === stale) kept.delete(key);
+      return cache.get(key);
     },
     forget(key) {
       kept.delete(key);
     },
   };
+  return cache;
 }
