@@ -7,6 +7,7 @@ export const searchNames = [
   "reason",
   "sink",
   "key",
+  "rule",
   "tag",
   "since",
   "until",

@@ -183,6 +183,8 @@ export interface paths {
             parameters: {
                 query: {
                     dedup_key?: string;
+                    /** @description alerts that carry it, whatever their `dedup_key` */
+                    detection_rule_id?: string;
                     event_sink_id?: string;
                     /** @description items on a page, 1 to 1000; 50 when left out */
                     "pagination[page_size]"?: number;

@@ -66,6 +66,7 @@ function AlertFacts(props: {
   const { alert, body } = props;
   const tenant = alert.tenant_id;
   const text = (name: string) => (typeof body[name] === "string" ? body[name] : null);
+  const rule = text("detection_rule_id");
   const tags = Array.isArray(body["tags"]) ? body["tags"].map(String) : [];
   return (
     <Stack gap="sm">
@@ -85,7 +86,14 @@ function AlertFacts(props: {
               {alert.dedup_key}
             </Link>,
           ],
-          ["Rule", text("detection_rule_id")],
+          [
+            "Rule",
+            rule === null ? null : (
+              <Link key="rule" to="/alerts" search={{ tenant, rule }} className="mono">
+                {rule}
+              </Link>
+            ),
+          ],
           [
             "Tags",
             tags.length === 0 ? null : (

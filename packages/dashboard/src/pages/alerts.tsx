@@ -12,12 +12,13 @@ import { useTenant } from "../tenant.ts";
 export default function Alerts() {
   const tenant = useTenant();
   const { search } = useFilters();
-  const { q, severity, state, tag, key, sink } = search;
+  const { q, severity, state, tag, key, rule, sink } = search;
   const since = useBound(search.since);
   const until = useBound(search.until);
   const severities = useChoices("Alert", "severity").toReversed();
   const states = useChoices("Delivery", "state");
-  const filter = { q, severity, state, tag, dedup_key: key, event_sink_id: sink, since, until };
+  const named = { dedup_key: key, detection_rule_id: rule, event_sink_id: sink };
+  const filter = { q, severity, state, tag, ...named, since, until };
   const listed = usePages("GET /v1/alert", { tenant_id: tenant ?? "", ...filter }, 5_000);
   const alerts = listed.data?.pages.flatMap(({ data }) => data.alerts) ?? [];
   if (tenant === null) return <NoTenant />;
@@ -28,7 +29,8 @@ export default function Alerts() {
         <ChoiceFilter name="severity" label="Severity" choices={severities} />
         <ChoiceFilter name="state" label="Delivery" choices={states} />
         <SinkFilter />
-        <TextFilter name="key" label="Rule or dedup key" />
+        <TextFilter name="rule" label="Rule" />
+        <TextFilter name="key" label="Dedup key" />
         <TextFilter name="tag" label="Tag" />
         <TimeFilter />
       </Filters>

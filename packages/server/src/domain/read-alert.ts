@@ -45,6 +45,7 @@ export type ReadAlertResult =
   | {
       readonly ok: true;
       readonly alert: Alert;
+      readonly detectionRuleId: string | undefined;
       /** As the caller named them, each once; null when the alert names none. */
       readonly eventSinkIds: readonly string[] | null;
       readonly warnings: readonly string[];
@@ -87,7 +88,8 @@ export function readAlert(
     template: found.template,
     receivedAt: now,
   };
-  return { ok: true, alert, eventSinkIds: strict.eventSinkIds, warnings };
+  const { detectionRuleId } = soft;
+  return { ok: true, alert, detectionRuleId, eventSinkIds: strict.eventSinkIds, warnings };
 }
 
 const noTemplate: TemplateFindings = {

@@ -44,7 +44,7 @@ async function whereToldBroken(
 ): Promise<EventSinkId[]> {
   const filter = {
     ...{ tenantId, dedupKey: dedupKeyOf(id), q: null, severityId: null, tag: null },
-    ...{ eventSinkId: null, state: null, since: null, until: null },
+    ...{ detectionRuleId: null, eventSinkId: null, state: null, since: null, until: null },
   };
   const { items } = await store.listAlerts({ ...filter, after: null, limit: 1 });
   return items[0]?.deliveries.map(({ eventSinkId }) => eventSinkId) ?? [];

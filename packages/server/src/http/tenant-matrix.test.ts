@@ -107,6 +107,7 @@ const matrix: Readonly<Record<string, Calls>> = {
   "GET /v1/alert": searchOfTheirs(
     ({ sink }) => `event_sink_id=${sink}`,
     () => "q=confidential",
+    () => "detection_rule_id=confidential-rule",
   ),
   "GET /v1/alert/:uid": notThere,
   "POST /v1/alert/preview": ({ sink }) => [
@@ -214,7 +215,7 @@ async function fill(): Promise<Ids> {
   const ofCaller = await make("/v1/event_sink", { ...sinkBody, tenant_id: own });
   const made = await make("/v1/event_sink", { ...sinkBody, name: "confidential" });
   const sink = made.event_sink.id;
-  const taken = await make("/v1/alert", {});
+  const taken = await make("/v1/alert", { detection_rule_id: "confidential-rule" });
   const { replay } = (
     await http.call("POST", "/v1/delivery/replay", { tenant_id: theirs, event_sink_id: sink })
   ).json;

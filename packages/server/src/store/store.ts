@@ -68,6 +68,8 @@ export interface NewDelivery {
 
 export interface NewAlert {
   readonly alert: Alert;
+  /** By which it can be found; left out where it names no rule. */
+  readonly detectionRuleId?: string | undefined;
   readonly deliveries: readonly NewDelivery[];
 }
 
@@ -160,6 +162,7 @@ export interface AlertFilter {
   readonly severityId: SeverityId | null;
   readonly tag: string | null;
   readonly dedupKey: string | null;
+  readonly detectionRuleId: string | null;
   readonly eventSinkId: EventSinkId | null;
   readonly state: ShownState | null;
   /** Received at or after, before; ms since the epoch. */

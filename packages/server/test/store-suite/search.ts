@@ -36,6 +36,24 @@ async function ids(store: Store, filter: Partial<DeliveryFilter & Page>): Promis
 function alertFilterTests(openStore: OpenStore): void {
   const test = onFreshStore(openStore);
 
+  test("alerts are found by the rule they name, whatever their key", async ({ store }) => {
+    const sink = await storedSink(store);
+    const of = async (detectionRuleId: string | undefined, dedupKey: string) => {
+      const alert = { ...newAlert([sink], { dedupKey }), detectionRuleId };
+      await store.acceptAlerts({ alerts: [alert], now: startAt });
+      return alert.alert.uid;
+    };
+    const a = await of("rule:Größe", "k1");
+    const b = await of("other", "k1");
+    await of(undefined, "rule:Größe");
+    const c = await of("rule:Größe", "k2");
+    assert.deepEqual(await uids(store, { detectionRuleId: "rule:Größe" }), [c, a]);
+    assert.deepEqual(await uids(store, { detectionRuleId: "rule:Größe", dedupKey: "k1" }), [a]);
+    assert.deepEqual(await uids(store, { detectionRuleId: "other", after: c }), [b]);
+    assert.deepEqual(await uids(store, { detectionRuleId: "k1" }), []);
+    assert.deepEqual(await uids(store, { detectionRuleId: "other", tenantId: "nobody" }), []);
+  });
+
   test("alerts are found by every filter, newest first, with their deliveries", async ({
     store,
   }) => {

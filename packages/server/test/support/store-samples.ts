@@ -239,6 +239,7 @@ export const anyAlert: AlertFilter & Page = {
   severityId: null,
   tag: null,
   dedupKey: null,
+  detectionRuleId: null,
   eventSinkId: null,
   state: null,
   since: null,

@@ -203,7 +203,7 @@ test("alerts are found by what they are, newest first, without their bodies", as
   const ids: string[] = [];
   for (const more of [
     { severity: "Low", tags: ["aws"], name: "disk full" },
-    { severity_id: 5, dedup_key: "k1", name: "account closed" },
+    { severity_id: 5, dedup_key: "k1", detection_rule_id: "r1", name: "account closed" },
   ]) {
     http.clock.advance(1_000);
     const { json } = await http.call("POST", path, { tenant_id: "search", ...more });
@@ -220,6 +220,7 @@ test("alerts are found by what they are, newest first, without their bodies", as
   assert.deepEqual(await find("severity=2"), [oldest]);
   assert.deepEqual(await find("tag=aws"), [oldest]);
   assert.deepEqual(await find("dedup_key=k1"), [newest]);
+  assert.deepEqual(await find("detection_rule_id=r1"), [newest]);
   assert.deepEqual(await find("q=disk"), [oldest]);
   assert.deepEqual(await find("state=pending"), ids);
   assert.deepEqual(await find("state=delivered"), []);

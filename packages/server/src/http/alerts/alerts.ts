@@ -85,6 +85,9 @@ const ListQuery = Type.Object(
     ),
     tag: Type.Optional(Type.String()),
     dedup_key: Type.Optional(Type.String()),
+    detection_rule_id: Type.Optional(
+      Type.String({ description: "alerts that carry it, whatever their `dedup_key`" }),
+    ),
     event_sink_id: Type.Optional(UuidQuery),
     state: Type.Optional(StateField),
     since: Type.Optional(TimeBound),
@@ -186,6 +189,7 @@ function addReads(app: App, { store }: HttpContext): void {
       severityId: readSeverity(query.severity),
       tag: query.tag ?? null,
       dedupKey: query.dedup_key ?? null,
+      detectionRuleId: query.detection_rule_id ?? null,
       eventSinkId: query.event_sink_id?.toLowerCase() ?? null,
       state: query.state ?? null,
       since: readBound("since", query.since),

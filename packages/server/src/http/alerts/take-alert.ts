@@ -23,12 +23,12 @@ export async function takeAlert(
   context: Pick<HttpContext, "clock" | "intake" | "tenantSinks" | "settings" | "intakeMetrics">,
 ): Promise<Taken> {
   const read = await readIncoming(body, { principal, hops }, context);
-  const { alert, chosen, unknown, warnings } = read;
+  const { alert, detectionRuleId, chosen, unknown, warnings } = read;
   if (read.eventSinkIds === null && chosen.length === 0 && !alert.staging) {
     warnings.push("The tenant has no event sink, so the alert is recorded and goes nowhere.");
   }
   const deliveries = alert.staging ? [] : chosen.map((eventSink) => newDelivery(eventSink, alert));
-  const accepted = await context.intake.accept({ alert, deliveries });
+  const accepted = await context.intake.accept({ alert, detectionRuleId, deliveries });
   const answer = answerOf(accepted, alert);
   context.intakeMetrics[answer.alert.duplicate ? "duplicates" : "accepted"].inc();
   if (accepted.kind === "accepted" && read.eventSinkIds !== null) {
@@ -57,6 +57,7 @@ export interface Incoming {
   readonly alert: Alert;
   /** As the alert names them; null when it names none. */
   readonly eventSinkIds: readonly string[] | null;
+  readonly detectionRuleId: string | undefined;
   /** The sinks it would go to. */
   readonly chosen: readonly ChosenSink[];
   /** Named, but no sinks of the tenant. */
@@ -75,7 +76,7 @@ export async function readIncoming(
     const { code, message, path } = read.problem;
     throw new ApiError(code, message, { details: [{ path, message }] });
   }
-  const { alert, eventSinkIds } = read;
+  const { alert, detectionRuleId, eventSinkIds } = read;
   requireTenant(principal, alert.tenantId);
   requireSize(alert.body, context.settings.alertBytesMax);
   const known = await context.tenantSinks.get(alert.tenantId);
@@ -87,6 +88,7 @@ export async function readIncoming(
   if (sinks === null) throw unknownTenant(alert.tenantId);
   return {
     alert,
+    detectionRuleId,
     eventSinkIds,
     ...chooseSinks(eventSinkIds, sinks),
     warnings: [...read.warnings],

@@ -147,8 +147,9 @@ const history: readonly MovedTable[] = [
       tenant_id: "t.id",
       ...same("a", "tenant_no", "uid", "id", "name", "action", "dedup_key", "has_explicit_key"),
       ...same("a", "severity_id", "tags", "staging", "received_at", "template", "body"),
+      ...same("a", "detection_rule_id"),
     },
-    escaped: ["id", "name", "dedup_key", "template", "body"],
+    escaped: ["id", "name", "dedup_key", "template", "body", "detection_rule_id"],
   },
   {
     name: "alert_ids",

@@ -138,9 +138,12 @@ CREATE TABLE alerts (
   received_at bigint NOT NULL,
   template text,
   body text NOT NULL,
+  detection_rule_id text COLLATE "C",
   PRIMARY KEY (tenant_id, uid)
 ) PARTITION BY RANGE (uid);
 CREATE INDEX alerts_by_dedup_key ON alerts (dedup_key, tenant_id, uid);
+CREATE INDEX alerts_by_rule ON alerts (detection_rule_id, tenant_id, uid)
+  WHERE detection_rule_id IS NOT NULL;
 CREATE INDEX alerts_by_uid ON alerts USING brin (uid) WITH (pages_per_range = 16, autosummarize = on);
 
 -- Which (tenant, id, action) was stored; alerts whose id is our own uid need no row.

@@ -106,7 +106,8 @@ CREATE TABLE slack_installs (
 
 CREATE INDEX slack_installs_by_expiry ON slack_installs (expires_at);
 
--- `body` stands last, so that a scan of the other columns does not read it.
+-- `body` stands last of what lists show, so that a scan of the other columns does not read it.
+-- `detection_rule_id` is for finding alerts, by its index alone.
 CREATE TABLE alerts (
   no INTEGER PRIMARY KEY,
   tenant_no INTEGER NOT NULL,
@@ -121,11 +122,14 @@ CREATE TABLE alerts (
   staging INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   template TEXT,
-  body TEXT NOT NULL
+  body TEXT NOT NULL,
+  detection_rule_id TEXT
 ) STRICT;
 
 CREATE INDEX alerts_by_tenant ON alerts (tenant_no);
 CREATE INDEX alerts_by_dedup_key ON alerts (tenant_no, dedup_key);
+CREATE INDEX alerts_by_rule ON alerts (tenant_no, detection_rule_id)
+  WHERE detection_rule_id IS NOT NULL;
 
 -- Which (tenant, id, action) was stored; alerts whose id is our own uid need no row.
 CREATE TABLE alert_ids (

@@ -107,10 +107,10 @@ async function insertAlerts(state: NodeState, alerts: readonly NumberedAlert[]):
   const column = <T>(of: (alert: Alert) => T) => alerts.map(({ given }) => of(given.alert));
   await state.db.run(
     `INSERT INTO alerts (tenant_id, uid, tenant_no, id, name, action, dedup_key, has_explicit_key,
-       severity_id, tags, staging, received_at, template, body)
+       severity_id, tags, staging, received_at, template, body, detection_rule_id)
      SELECT * FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[],
        $7::text[], $8::boolean[], $9::smallint[], $10::text[], $11::boolean[], $12::bigint[],
-       $13::text[], $14::text[])`,
+       $13::text[], $14::text[], $15::text[])`,
     column(({ tenantId }) => tenantId),
     column(({ uid }) => uid),
     alerts.map(({ tenantNo }) => tenantNo),
@@ -125,6 +125,7 @@ async function insertAlerts(state: NodeState, alerts: readonly NumberedAlert[]):
     column(({ receivedAt }) => receivedAt),
     column(({ template }) => (template === null ? null : toText(template))),
     column(({ body }) => toText(body)),
+    alerts.map(({ given: { detectionRuleId: id } }) => (id === undefined ? null : toText(id))),
   );
 }
 

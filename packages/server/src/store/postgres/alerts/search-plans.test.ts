@@ -27,9 +27,9 @@ before(async () => {
   db = openDatabase({ url: fresh.url, connectionsMax: 1 });
   await db.run(
     `INSERT INTO alerts (tenant_id, uid, tenant_no, id, name, action, dedup_key, has_explicit_key,
-       severity_id, tags, staging, received_at, body)
+       severity_id, tags, staging, received_at, body, detection_rule_id)
      SELECT 'acme', ${id(1)}, t.seq, 'a' || i, 'Login ' || i, 'trigger', 'k' || i, false, 3, '[]', false,
-       $1::bigint + i, '{}' FROM tenants t, generate_series(1, ${count}) i WHERE t.tenant_id = 'acme'`,
+       $1::bigint + i, '{}', CASE WHEN i % 2 = 0 THEN 'rule-' || i % 1000 END FROM tenants t, generate_series(1, ${count}) i WHERE t.tenant_id = 'acme'`,
     startAt,
   );
   await db.run(
@@ -85,6 +85,13 @@ test("alerts are read in order whatever is asked for, also from the middle", asy
     await listAlerts(queries, { ...anyAlert, limit: 50, ...filter });
     assertInOrder(plans, "alerts");
   }
+});
+
+test("alerts of a rule are found by its index", async () => {
+  const { queries, plans } = explaining();
+  const { items } = await listAlerts(queries, { ...anyAlert, detectionRuleId: "rule-4" });
+  assert.equal(items.length, count / 1_000);
+  assert.match(plans.join("\n"), /detection_rule_id_tenant_id_uid_idx/);
 });
 
 test("deliveries are read in order whatever is asked for, also from the middle", async () => {

@@ -33,7 +33,7 @@ export function acceptAlerts(
 
 function acceptAlert(
   state: WriterState,
-  { alert, deliveries }: NewAlert,
+  { alert, detectionRuleId, deliveries }: NewAlert,
   now: number,
 ): AcceptResult {
   const tenantNo = findTenantNo(state, alert.tenantId);
@@ -42,7 +42,7 @@ function acceptAlert(
   const firstNo = keepAlertId(state, tenantNo, alert, alertNo);
   if (firstNo !== alertNo) return describeFirst(state, firstNo);
   state.lastAlertNo = alertNo;
-  insertAlert(state, tenantNo, alert, alertNo);
+  insertAlert(state, { alert, detectionRuleId: detectionRuleId ?? null, tenantNo, alertNo });
 
   const stored: NewDelivery[] = [];
   const missingEventSinkIds: string[] = [];
@@ -116,11 +116,19 @@ function describeFirst({ db }: WriterState, alertNo: number): AcceptResult {
   };
 }
 
-function insertAlert({ db }: WriterState, tenantNo: number, alert: Alert, alertNo: number): void {
+interface NumberedAlert {
+  readonly alert: Alert;
+  readonly detectionRuleId: string | null;
+  readonly tenantNo: number;
+  readonly alertNo: number;
+}
+
+function insertAlert({ db }: WriterState, numbered: NumberedAlert): void {
+  const { alert, detectionRuleId, tenantNo, alertNo } = numbered;
   db.run(
     `INSERT INTO alerts (no, tenant_no, uid, id, name, action, dedup_key, has_explicit_key,
-       severity_id, tags, staging, received_at, template, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       severity_id, tags, staging, received_at, template, body, detection_rule_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     alertNo,
     tenantNo,
     alert.uid,
@@ -135,6 +143,7 @@ function insertAlert({ db }: WriterState, tenantNo: number, alert: Alert, alertN
     alert.receivedAt,
     alert.template,
     alert.body,
+    detectionRuleId,
   );
 }
 

@@ -10,20 +10,22 @@ interface NumberedAlert extends ScannedAlert {
   readonly no: number;
 }
 
-/** Newest first, over the tenant's alerts or those of one key. */
+/** Newest first, over the tenant's alerts or those of one rule or key. */
 export function listAlerts(db: Database, filter: Input<"listAlerts">): Output<"listAlerts"> {
   const tenant = db.get<{ no: number }>("SELECT no FROM tenants WHERE id = ?", filter.tenantId);
   if (tenant === undefined) return { items: [], next: null };
   const { from, downTo } = findScanRange(db, { ...filter, table: "alerts" });
-  const { dedupKey } = filter;
-  const index = dedupKey === null ? "alerts_by_tenant" : "alerts_by_dedup_key";
+  const { dedupKey, detectionRuleId: ruleId } = filter;
+  const byKey = dedupKey === null ? "alerts_by_tenant" : "alerts_by_dedup_key";
   const rows = db.iterate<NumberedAlert>(
     `SELECT no, ${alertSummaryColumns}, ${filter.q === null ? "NULL" : "body"} AS body
-     FROM alerts INDEXED BY ${index}
+     FROM alerts INDEXED BY ${ruleId === null ? byKey : "alerts_by_rule"}
      WHERE tenant_no = ? AND ${dedupKey === null ? "? IS NULL" : "dedup_key = ?"}
+       AND ${ruleId === null ? "? IS NULL" : "detection_rule_id = ?"}
        AND no < ? AND no >= ? ORDER BY no DESC`,
     tenant.no,
     dedupKey,
+    ruleId,
     from,
     downTo,
   );
