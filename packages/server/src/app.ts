@@ -1,7 +1,9 @@
 /**
- * The only place where the parts are made and joined. They start in the order in which
+ * The only place where the parts are made and joined. They begin in the order in which
  * they depend on each other, the store first, and stop in reverse: intake ends before the
  * engine, the engine before the store, so that nothing accepted is without a keeper.
+ * Loading their modules is most of a start, so threads load theirs side by side: the
+ * engine's while the store is opened here, the store's while this one loads the API.
  *
  *     HTTP (this thread)  --->  store's writer and reader (a thread each)
  *            |                          ^
@@ -11,7 +13,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { collectDefaultMetrics, Registry } from "prom-client";
 import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { loadEncryptionKeys } from "./encryption-key.ts";
@@ -22,8 +23,6 @@ import { startEngineThread } from "./engine/start-engine-thread.ts";
 import type { App as HttpApp } from "./http/context.ts";
 import { type Doors, openDoors } from "./http/gate/doors.ts";
 import { changeCertificates } from "./http/gate/tls.ts";
-import { createHttpServer } from "./http/server.ts";
-import { putOperatorSlackIntegration } from "./http/slack/operator-slack-integration.ts";
 import { createLog, type Log } from "./log.ts";
 import { hashApiKey, loadOperatorKey, type OperatorKey } from "./operator-key.ts";
 import { createLazyOutbound } from "./outbound/lazy-outbound.ts";
@@ -71,8 +70,14 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
     }
     const sealer = createSealer(encryptionKeys.key, encryptionKeys.second);
 
+    const engineThread = startEngineThread(onCrash);
+    stops.push(() => engineThread.close());
+
     const { databaseListenUrl: listenUrl } = config;
-    const database = await openStore(config.database, { listenUrl, log, onCrash });
+    const opening = openStore(config.database, { listenUrl, log, onCrash });
+    // Awaited again where it is used: it may fail before.
+    loadApi().catch(() => {});
+    const database = await opening;
     stops.push(() => database.close());
     const store = attachStore(database.connect());
     stops.push(() => store.close());
@@ -90,20 +95,17 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
 
     const slackApp = readSlackApp(config);
     const vendors = readVendors(config);
-    const engine = await startEngineThread(
-      {
-        store: database.connect(),
-        encryptionKey: encryptionKeys.key.reveal(),
-        encryptionKeySecond: encryptionKeys.second?.reveal() ?? null,
-        allowCidrs: config.allowCidrs,
-        allowHosts: config.allowHosts,
-        vendors,
-        smtpUrl: config.smtpUrl?.reveal() ?? null,
-        slackApp: slackApp && { ...slackApp, clientSecret: slackApp.clientSecret.reveal() },
-        logLevel: config.logLevel,
-      },
-      onCrash,
-    );
+    const engine = await engineThread.begin({
+      store: database.connect(),
+      encryptionKey: encryptionKeys.key.reveal(),
+      encryptionKeySecond: encryptionKeys.second?.reveal() ?? null,
+      allowCidrs: config.allowCidrs,
+      allowHosts: config.allowHosts,
+      vendors,
+      smtpUrl: config.smtpUrl?.reveal() ?? null,
+      slackApp: slackApp && { ...slackApp, clientSecret: slackApp.clientSecret.reveal() },
+      logLevel: config.logLevel,
+    });
     stops.push(() => engine.stop(config.stopGraceS * 1000));
 
     const { url, server } = await listen(
@@ -155,6 +157,17 @@ function readSlackApp({ slackClientId, slackClientSecret }: Config): SlackApp | 
   return { clientId: slackClientId, clientSecret: slackClientSecret };
 }
 
+/** What only serving needs. */
+async function loadApi() {
+  const [{ createHttpServer }, { createMetrics }, { putOperatorSlackIntegration }] =
+    await Promise.all([
+      import("./http/server.ts"),
+      import("./http/metrics.ts"),
+      import("./http/slack/operator-slack-integration.ts"),
+    ]);
+  return { createHttpServer, createMetrics, putOperatorSlackIntegration };
+}
+
 interface ListenParts {
   readonly config: Config;
   readonly operatorKey: OperatorKey;
@@ -181,9 +194,7 @@ async function listen(
   stops.push(() => outbound.close());
   const replayer = startReplayer({ store, clock: systemClock, log });
   stops.push(() => replayer.stop());
-  const metrics = new Registry();
-  // On this thread only: the merge of all threads' metrics adds up.
-  collectDefaultMetrics({ register: metrics });
+  const { createHttpServer, createMetrics, putOperatorSlackIntegration } = await loadApi();
   const deps = {
     store,
     engine,
@@ -212,7 +223,7 @@ async function listen(
       connectionsMax: config.connectionsMax,
       tls,
     },
-    metrics,
+    metrics: createMetrics(),
     isStopping: state.isStopping,
   };
   const { checked } = await putOperatorSlackIntegration(deps, config.slackBotToken);

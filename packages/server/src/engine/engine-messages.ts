@@ -3,7 +3,7 @@ import type { VendorUrls } from "../sinks/sink-type.ts";
 import type { StoreConnection } from "../store/protocol.ts";
 import type { Lane } from "../store/store.ts";
 
-/** What the engine's thread is started with: plain data and ports. */
+/** What the engine begins with: plain data and ports. Its thread is there before, and loads its modules meanwhile. */
 export interface EngineThreadData {
   readonly store: StoreConnection;
   /** Base64. A thread's data cannot hold a `Secret`. */
@@ -25,7 +25,12 @@ export type EngineCall =
   | { readonly name: "metrics" }
   | { readonly name: "stop"; readonly input: { readonly graceMs: number } };
 
-/** Its answer; `id` 0 says that it has started. */
+/** A call, or with `id` 0 what it begins with. */
+export type EngineMessage =
+  | { readonly id: 0; readonly data: EngineThreadData }
+  | { readonly id: number; readonly call: EngineCall };
+
+/** Its answer; `id` 0 says that it has begun. */
 export interface EngineReply {
   readonly id: number;
   readonly value?: unknown;

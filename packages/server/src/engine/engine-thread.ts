@@ -4,7 +4,7 @@
  * service through the few calls of `EngineControl`.
  */
 
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import { systemClock } from "../clock.ts";
 import { createLog } from "../log.ts";
 import { createOutbound } from "../outbound/create-outbound.ts";
@@ -14,7 +14,12 @@ import { Secret } from "../secret.ts";
 import type { SlackApp } from "../sinks/slack/oauth.ts";
 import { attachStore } from "../store/client.ts";
 import { Engine } from "./engine.ts";
-import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
+import type {
+  EngineCall,
+  EngineMessage,
+  EngineReply,
+  EngineThreadData,
+} from "./engine-messages.ts";
 import { createEngineMetrics } from "./engine-metrics.ts";
 import { createTokenRefresher } from "./refresh-slack-token.ts";
 
@@ -22,7 +27,8 @@ function readSlackApp({ slackApp }: EngineThreadData): SlackApp | null {
   return slackApp && { ...slackApp, clientSecret: new Secret(slackApp.clientSecret) };
 }
 
-async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
+/** Begins to deliver; what it answers hears the calls from then on. */
+async function begin(data: EngineThreadData): Promise<(call: EngineCall) => Promise<unknown>> {
   const log = createLog({ level: data.logLevel });
   const store = attachStore(data.store);
   const metrics = createEngineMetrics();
@@ -49,14 +55,24 @@ async function run(data: EngineThreadData, port: MessagePort): Promise<void> {
     return null;
   }
 
-  port.on("message", ({ id, call }: { id: number; call: EngineCall }) => {
-    answer(call).then(
+  await engine.start();
+  return answer;
+}
+
+function listen(port: MessagePort): void {
+  let answer: (call: EngineCall) => Promise<unknown>;
+  const take = async (message: EngineMessage): Promise<unknown> => {
+    if ("call" in message) return answer(message.call);
+    answer = await begin(message.data);
+    return null;
+  };
+  port.on("message", (message: EngineMessage) => {
+    const { id } = message;
+    take(message).then(
       (value) => port.postMessage({ id, value } satisfies EngineReply),
       (error: unknown) => port.postMessage({ id, error: String(error) } satisfies EngineReply),
     );
   });
-  await engine.start();
-  port.postMessage({ id: 0, value: "started" } satisfies EngineReply);
 }
 
-if (parentPort !== null) await run(workerData as EngineThreadData, parentPort);
+if (parentPort !== null) listen(parentPort);

@@ -1,26 +1,34 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { threadLimits } from "../thread-memory.ts";
 import type { EngineControl } from "./engine-control.ts";
-import type { EngineCall, EngineReply, EngineThreadData } from "./engine-messages.ts";
+import type {
+  EngineCall,
+  EngineMessage,
+  EngineReply,
+  EngineThreadData,
+} from "./engine-messages.ts";
+
+/** The engine's thread. It loads its modules, which takes as long as opening a store, and waits for what to begin with. */
+export interface EngineThread {
+  /** Resolves when it has begun to deliver. */
+  begin(data: EngineThreadData): Promise<EngineControl>;
+  /** Ends a thread that has not begun. */
+  close(): Promise<void>;
+}
 
 /**
- * Starts the engine on a thread of its own; resolves when it has begun to deliver.
+ * Starts a thread for the engine.
  * @param onCrash is told when the thread ends without being asked to.
  */
-export async function startEngineThread(
-  data: EngineThreadData,
-  onCrash: (error: Error) => void,
-): Promise<EngineControl> {
+export function startEngineThread(onCrash: (error: Error) => void): EngineThread {
   const worker = new Worker(new URL("./engine-thread.ts", import.meta.url), {
     name: "engine",
     resourceLimits: threadLimits,
-    workerData: data,
-    transferList: [data.store.writer, data.store.reader],
   });
   const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   let nextId = 1;
   let isStopping = false;
+  let ended: Error | null = null;
 
   worker.on("message", ({ id, value, error }: EngineReply) => {
     const call = waiting.get(id);
@@ -29,6 +37,7 @@ export async function startEngineThread(
     else call?.reject(new Error(error));
   });
   const end = (error: Error) => {
+    ended = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
     if (!isStopping) onCrash(error);
@@ -36,23 +45,33 @@ export async function startEngineThread(
   worker.on("error", (error) => end(error instanceof Error ? error : new Error(String(error))));
   worker.on("exit", (code) => end(new Error(`the engine's thread ended with code ${code}`)));
 
-  function call<T>(id: number, request: EngineCall | null): Promise<T> {
+  function send<T>(message: EngineMessage, ports: MessagePort[] = []): Promise<T> {
+    if (ended !== null) return Promise.reject(ended);
     return new Promise<T>((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
-      if (request !== null) worker.postMessage({ id, call: request });
+      waiting.set(message.id, { resolve, reject });
+      worker.postMessage(message, ports);
     });
   }
+  const call = <T>(request: EngineCall) => send<T>({ id: nextId++, call: request });
 
-  await call(0, null);
+  async function close(): Promise<void> {
+    isStopping = true;
+    await worker.terminate();
+  }
+
   return {
-    testEventSink: (input) => call(nextId++, { name: "testEventSink", input }),
-    metrics: () => call(nextId++, { name: "metrics" }),
-    async stop(graceMs) {
-      isStopping = true;
-      await call(nextId++, { name: "stop", input: { graceMs } });
-      const exited = once(worker, "exit");
-      await worker.terminate();
-      await exited;
+    async begin(data) {
+      await send({ id: 0, data }, [data.store.writer, data.store.reader]);
+      return {
+        testEventSink: (input) => call({ name: "testEventSink", input }),
+        metrics: () => call({ name: "metrics" }),
+        async stop(graceMs) {
+          isStopping = true;
+          await call({ name: "stop", input: { graceMs } });
+          await close();
+        },
+      };
     },
+    close,
   };
 }

@@ -4,7 +4,14 @@
  */
 
 import type { FastifyRequest } from "fastify";
-import { AggregatorRegistry, Gauge, Histogram, type MetricObject } from "prom-client";
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObject,
+  Registry,
+} from "prom-client";
 import { Type } from "typebox";
 import { deliveryStates } from "../domain/delivery.ts";
 import { ApiError } from "../errors.ts";
@@ -15,6 +22,13 @@ import { isOperatorKey, readBearer } from "./gate/auth.ts";
 
 /** Seconds. Intake is to answer in milliseconds, so the steps are fine there. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** This thread's metrics, with those of the process: here only, as the merge of all threads' metrics adds up. */
+export function createMetrics(): Registry {
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  return metrics;
+}
 
 /** Measures every request of `app`. */
 export function measureRequests(app: App, { metrics }: Pick<HttpContext, "metrics">): void {

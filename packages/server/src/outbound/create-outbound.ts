@@ -18,13 +18,14 @@
  * interceptors or other clients, none of which is used. Environment variables do not reach it.
  */
 
-import { Agent, errors } from "undici";
+import type { Agent as UndiciAgent } from "undici";
 import { type Clock, systemClock } from "../clock.ts";
 import { createAddressGuard } from "./address-guard.ts";
 import { createConnector } from "./connect.ts";
 import { Exchange, type ExchangeEnd } from "./exchange.ts";
 import type { Outbound, OutboundPolicy, OutboundRequest, OutboundResult } from "./outbound.ts";
 import { type Resolve, shareQuestions, systemResolve } from "./resolve-addresses.ts";
+import { Agent, errors } from "./undici-parts.ts";
 
 export interface OutboundOptions {
   /** What the policy `operator` may reach although it is not public; see `createAddressGuard`. */
@@ -61,7 +62,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const connecting = new Set<() => void>();
   const resolve = shareQuestions(options.resolve ?? systemResolve);
 
-  function createAgent(policy: OutboundPolicy): Agent {
+  function createAgent(policy: OutboundPolicy): UndiciAgent {
     const [cidrs, hosts] =
       policy === "operator" ? [options.allowCidrs, options.allowHosts] : [[], []];
     return new Agent({
@@ -85,7 +86,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     });
   }
 
-  const agents: Readonly<Record<OutboundPolicy, Agent>> = {
+  const agents: Readonly<Record<OutboundPolicy, UndiciAgent>> = {
     public: createAgent("public"),
     operator: createAgent("operator"),
     vendor: createAgent("vendor"),

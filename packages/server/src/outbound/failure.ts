@@ -1,5 +1,5 @@
-import { errors } from "undici";
 import type { OutboundResult } from "./outbound.ts";
+import { errors } from "./undici-parts.ts";
 
 export type Failure = Extract<OutboundResult, { kind: "failure" }>;
 

@@ -6,10 +6,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { Type } from "typebox";
 import type { JsonObject } from "../domain/json.ts";
 import { Secret, type Secrets } from "../secret.ts";
-import { refuse, textArg } from "./args.ts";
+import { argsSchema, refuse, textArg } from "./args.ts";
 import type { ReadArgsResult, SinkSettings } from "./sink-type.ts";
 
 export const urlLengthMax = 2_048;
@@ -27,20 +26,18 @@ export interface SecretUrlRules {
 
 /** The schemas of `{url}`, for a new sink and for changes to one. */
 export function secretUrlArgs(title: string, description: string, example: string) {
-  const url = Type.String({
+  const url = {
+    type: "string",
     title: "URL",
     description: `${description} It is kept secret: it comes back with ${urlMask} in it, which means "unchanged" when sent back.`,
     minLength: 1,
     maxLength: urlLengthMax,
     examples: [example],
-  });
+  };
   const examples = [{ url: example }];
   return {
-    createArgs: Type.Object({ url }, { additionalProperties: false, title, examples }),
-    updateArgs: Type.Object(
-      { url: Type.Optional(url) },
-      { additionalProperties: false, title: `Changes to a ${title}`, examples },
-    ),
+    createArgs: argsSchema({ url }, { required: ["url"], title, examples }),
+    updateArgs: argsSchema({ url }, { title: `Changes to a ${title}`, examples }),
   };
 }
 

@@ -12,7 +12,6 @@
  * name) is `learned`: merged into the sink's settings with the same settle.
  */
 
-import type { TSchema } from "typebox";
 import type { SinkAlert } from "../domain/alert.ts";
 import type { SinkTypeName } from "../domain/event-sink.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -192,15 +191,30 @@ export interface RollUp {
   remember(known: JsonObject, left: JsonObject): JsonObject;
 }
 
+/**
+ * JSON Schema of what stands under the wire name in `event_sink_args`. Plain data: TypeBox, which could
+ * write it too, would be some 370 modules on the engine's thread, where no argument is checked.
+ */
+export interface ArgsSchema {
+  readonly type: "object";
+  /** Left out for none. */
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, JsonObject>>;
+  readonly additionalProperties: false;
+  readonly title: string;
+  readonly description?: string;
+  readonly examples: readonly JsonObject[];
+}
+
 export interface SinkType {
   /** The folder's name; in logs, metrics and SQL. */
   readonly type: SinkTypeName;
   /** The key on the wire: `event_sink_type`, and the one key of `event_sink_args`. */
   readonly wireName: string;
   readonly title: string;
-  /** Schemas of what stands under the wire name in `event_sink_args`. */
-  readonly createArgs: TSchema;
-  readonly updateArgs: TSchema;
+  /** For a new sink, and for changes to one. */
+  readonly createArgs: ArgsSchema;
+  readonly updateArgs: ArgsSchema;
   readonly limits: readonly Limit[];
   /** How long one request may take in all, ms. */
   readonly timeoutMs: number;

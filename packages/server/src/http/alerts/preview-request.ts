@@ -1,7 +1,7 @@
 /** What a sink type would send for an alert, fit to be shown: no secret, no private URL. */
 
 import type { SinkAlert } from "../../domain/alert.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../domain/json.ts";
+import { type JsonObject, type JsonValue, parseJson } from "../../domain/json.ts";
 import { newId } from "../../ids.ts";
 import { redact, Secret, type Secrets } from "../../secret.ts";
 import type {
@@ -81,10 +81,8 @@ function mailView(mail: MailRequest, mask: (text: string) => string): JsonObject
 }
 
 function exampleSink(sinkType: SinkType): SinkSettings {
-  const examples: unknown = Reflect.get(sinkType.createArgs, "examples");
-  const args: unknown = Array.isArray(examples) ? examples[0] : undefined;
-  const json = args === undefined ? {} : parseJson(JSON.stringify(args));
-  const read = sinkType.readArgs(isJsonObject(json) ? json : {}, null);
+  const [args = {}] = sinkType.createArgs.examples;
+  const read = sinkType.readArgs(args, null);
   if (!read.ok) throw new Error(`${sinkType.wireName}'s example: ${read.problem.message}`);
   return read;
 }

@@ -1,10 +1,10 @@
 /** `delivery` in `event_sink_args`: how deliveries are made, the same for every sink type. */
 
-import { type TObject, type TSchema, Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { deliveryAgeMsMax } from "../../domain/retry.ts";
 import { engineLimits } from "../../engine/limits.ts";
-import type { SinkType } from "../../sinks/sink-type.ts";
+import type { ArgsSchema, SinkType } from "../../sinks/sink-type.ts";
 import { refuseArgs } from "./args-refusal.ts";
 
 const timeoutSMax = 60;
@@ -49,10 +49,8 @@ const DeliveryArgs = Type.Optional(
 );
 
 /** A sink type's arguments, with `delivery` at their end. */
-export function withDelivery(args: TSchema): TSchema {
-  const { properties, ...rest } = args as TObject;
-  const { type: _type, required: _required, ...keywords } = rest;
-  return Type.Object({ ...properties, delivery: DeliveryArgs }, keywords);
+export function withDelivery(args: ArgsSchema): TSchema {
+  return Type.Unsafe({ ...args, properties: { ...args.properties, delivery: DeliveryArgs } });
 }
 
 /** Splits arguments into the sink type's own and `delivery`, undefined when it was left out. */

@@ -4,7 +4,7 @@
  * integration is there and may be used, and whether Slack knows the channel.
  */
 
-import { type TSchema, Type } from "typebox";
+import { Type } from "typebox";
 import { operatorSlackIntegrationId, type SlackIntegration } from "../../domain/event-sink.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../domain/json.ts";
 import { isUuid, type TenantId } from "../../ids.ts";
@@ -12,7 +12,7 @@ import { isForbiddenHost } from "../../outbound/address-guard.ts";
 import { textArg } from "../../sinks/args.ts";
 import { sinkTypes } from "../../sinks/index.ts";
 import { isMaskedUrl } from "../../sinks/secret-url.ts";
-import type { SinkSettings, SinkType } from "../../sinks/sink-type.ts";
+import type { ArgsSchema, SinkSettings, SinkType } from "../../sinks/sink-type.ts";
 import { isPlainHttp } from "../../sinks/webhook/args.ts";
 import type { HttpContext } from "../context.ts";
 import type { Principal } from "../gate/principal.ts";
@@ -20,7 +20,7 @@ import { lookUpChannel } from "../slack/slack-lookup.ts";
 import { refuseArgs } from "./args-refusal.ts";
 import { mergeDelivery, splitArgs, withDelivery } from "./delivery-args.ts";
 
-type ArgsOf = (sinkType: SinkType) => TSchema;
+type ArgsOf = (sinkType: SinkType) => ArgsSchema;
 
 function argsSchema(argsOf: ArgsOf, description: string) {
   const byName = Object.values(sinkTypes).map((sinkType) => [
@@ -159,7 +159,7 @@ export function isSavedByOperator(input: ReadSettingsInput): boolean {
 
 /** Whether who saves the sink chooses where its requests go. */
 function takesUrl({ createArgs }: SinkType): boolean {
-  return Object.hasOwn(Object(Reflect.get(createArgs, "properties")), "url");
+  return Object.hasOwn(createArgs.properties, "url");
 }
 
 async function findIntegration(

@@ -1,31 +1,26 @@
-import { Type } from "typebox";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
-import { refuse } from "../args.ts";
+import { argsSchema, refuse } from "../args.ts";
 import type { ReadArgsResult, SinkSettings } from "../sink-type.ts";
 
 export const recipientsMax = 20;
 /** RFC 5321 section 4.5.3.1.3, read 2026-11-23: a path has 256 octets, its angle brackets included. */
 export const addressLengthMax = 254;
 
-const to = Type.Array(Type.String({ minLength: 3, maxLength: addressLengthMax }), {
+const to = {
+  type: "array",
+  items: { type: "string", minLength: 3, maxLength: addressLengthMax },
   title: "Recipients",
   description: `1 to ${recipientsMax} e-mail addresses, one in each string, without names.`,
   minItems: 1,
   maxItems: recipientsMax,
   examples: [["security@example.com"]],
-});
+};
 
 const examples = [{ to: ["security@example.com", "on-call@example.com"] }];
 
-export const createArgs = Type.Object(
-  { to },
-  { additionalProperties: false, title: "E-mail sink", examples },
-);
+export const createArgs = argsSchema({ to }, { required: ["to"], title: "E-mail sink", examples });
 
-export const updateArgs = Type.Object(
-  { to: Type.Optional(to) },
-  { additionalProperties: false, title: "Changes to an e-mail sink", examples },
-);
+export const updateArgs = argsSchema({ to }, { title: "Changes to an e-mail sink", examples });
 
 /** Who gets the mail. */
 export function recipients(settings: JsonObject): string[] {

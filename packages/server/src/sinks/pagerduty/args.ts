@@ -1,9 +1,8 @@
 /** What a PagerDuty sink is set up with: an integration key, and where the account lives. */
 
-import { Type } from "typebox";
 import type { JsonObject } from "../../domain/json.ts";
 import { Secret, type Secrets } from "../../secret.ts";
-import { refuse, textArg } from "../args.ts";
+import { argsSchema, refuse, textArg } from "../args.ts";
 import type { ReadArgsResult, SinkSettings, VendorUrls } from "../sink-type.ts";
 import {
   formerKeyName,
@@ -16,6 +15,7 @@ import {
 const keyPattern = "^[A-Za-z0-9]{32}$";
 
 const integrationKey = {
+  type: "string",
   title: "Integration key",
   description:
     "The Events API v2 integration key of a PagerDuty service: 32 letters and digits. It is kept secret and never returned.",
@@ -23,24 +23,23 @@ const integrationKey = {
   examples: ["e93facc04764012d7bfb002500d5d1a6"],
 };
 
-const region = Type.Optional(
-  Type.Enum(["us", "eu"], {
-    title: "Region",
-    description:
-      "Where the PagerDuty account lives: `us` unless its address is `*.eu.pagerduty.com`.",
-  }),
-);
+const region = {
+  enum: ["us", "eu"],
+  title: "Region",
+  description:
+    "Where the PagerDuty account lives: `us` unless its address is `*.eu.pagerduty.com`.",
+};
 
 const exampleArgs = { integration_key: "e93facc04764012d7bfb002500d5d1a6" };
 
-export const createArgs = Type.Object(
-  { integration_key: Type.String(integrationKey), region },
-  { additionalProperties: false, title: "PagerDuty sink", examples: [exampleArgs] },
+export const createArgs = argsSchema(
+  { integration_key: integrationKey, region },
+  { required: ["integration_key"], title: "PagerDuty sink", examples: [exampleArgs] },
 );
 
-export const updateArgs = Type.Object(
-  { integration_key: Type.Optional(Type.String(integrationKey)), region },
-  { additionalProperties: false, title: "Changes to a PagerDuty sink", examples: [exampleArgs] },
+export const updateArgs = argsSchema(
+  { integration_key: integrationKey, region },
+  { title: "Changes to a PagerDuty sink", examples: [exampleArgs] },
 );
 
 /** How many keys before the present one are kept for the incidents they opened. */

@@ -1,7 +1,6 @@
-import { Type } from "typebox";
 import type { JsonObject } from "../../domain/json.ts";
 import { isUuid } from "../../ids.ts";
-import { refuse, textArg } from "../args.ts";
+import { argsSchema, orNull, refuse, textArg } from "../args.ts";
 import type { ReadArgsResult, SinkSettings } from "../sink-type.ts";
 import { channelName } from "./channels.ts";
 
@@ -9,15 +8,18 @@ const channelIdPattern = "^[CGD][A-Z0-9]{2,63}$";
 /** Slack's names have at most 80 characters; a `#` may stand before. */
 const channelNameLengthMax = 81;
 
-const channelId = Type.Union([Type.String({ pattern: channelIdPattern }), Type.Null()], {
-  title: "Channel ID",
-  description:
-    'The channel\'s ID, e.g. from the end of its "Copy link" address. Wins over `channel`.',
-  examples: ["C12345678"],
-});
+const channelId = orNull(
+  { type: "string", pattern: channelIdPattern },
+  {
+    title: "Channel ID",
+    description:
+      'The channel\'s ID, e.g. from the end of its "Copy link" address. Wins over `channel`.',
+    examples: ["C12345678"],
+  },
+);
 
-const channel = Type.Union(
-  [Type.String({ minLength: 1, maxLength: channelNameLengthMax }), Type.Null()],
+const channel = orNull(
+  { type: "string", minLength: 1, maxLength: channelNameLengthMax },
   {
     title: "Channel name",
     description:
@@ -27,21 +29,18 @@ const channel = Type.Union(
   },
 );
 
-const slackIntegrationId = Type.String({
+const slackIntegrationId = {
+  type: "string",
   title: "Slack integration",
   description: "The stored Slack integration whose app posts the alerts.",
   format: "uuid",
   examples: ["00000000-0000-0000-0000-000000000001"],
-});
+};
 
-export const createArgs = Type.Object(
+export const createArgs = argsSchema(
+  { channel_id: channelId, channel, slack_integration_id: slackIntegrationId },
   {
-    channel_id: Type.Optional(channelId),
-    channel: Type.Optional(channel),
-    slack_integration_id: slackIntegrationId,
-  },
-  {
-    additionalProperties: false,
+    required: ["slack_integration_id"],
     title: "Slack sink",
     description: "One of `channel_id` and `channel` must be there.",
     examples: [
@@ -53,20 +52,20 @@ export const createArgs = Type.Object(
   },
 );
 
-export const updateArgs = Type.Object(
+export const updateArgs = argsSchema(
   {
-    channel_id: Type.Optional(channelId),
-    channel: Type.Optional(channel),
-    channel_name: Type.Optional(
-      Type.Union([Type.String(), Type.Null()], {
+    channel_id: channelId,
+    channel,
+    channel_name: orNull(
+      { type: "string" },
+      {
         readOnly: true,
         description: "Read-only; ignored, so that a `configuration` can be sent back.",
-      }),
+      },
     ),
-    slack_integration_id: Type.Optional(slackIntegrationId),
+    slack_integration_id: slackIntegrationId,
   },
   {
-    additionalProperties: false,
     title: "Changes to a Slack sink",
     description: "What is left out stays. The integration cannot change.",
     examples: [{ channel_id: "C87654321" }],

@@ -1,6 +1,5 @@
-import { Type } from "typebox";
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from "../../domain/json.ts";
-import { refuse, textArg } from "../args.ts";
+import { argsSchema, orNull, refuse, textArg } from "../args.ts";
 import type { ReadArgsResult, SinkSettings } from "../sink-type.ts";
 import { type CloudEventFormat, cloudEventFormats } from "./cloud-event.ts";
 import { headerCountMax, headerMask, headerValueLengthMax } from "./headers.ts";
@@ -10,21 +9,21 @@ import { headerNames, readHeaders } from "./stored-headers.ts";
 
 export const urlLengthMax = 2_048;
 
-const url = Type.String({
+const url = {
+  type: "string",
   title: "URL",
   description: `Where alerts are posted: http or https, no user name or password in it, at most ${urlLengthMax} characters.`,
   minLength: 1,
   maxLength: urlLengthMax,
   examples: ["https://webhook.com/bar/baz"],
-});
+};
 
-const headers = Type.Union(
-  [
-    Type.Record(Type.String(), Type.String({ maxLength: headerValueLengthMax }), {
-      maxProperties: headerCountMax,
-    }),
-    Type.Null(),
-  ],
+const headers = orNull(
+  {
+    type: "object",
+    patternProperties: { "^.*$": { type: "string", maxLength: headerValueLengthMax } },
+    maxProperties: headerCountMax,
+  },
   {
     title: "Headers",
     description: `Sent with every request, e.g. an API key. Values are kept secret and come back as ${headerMask}, which means "unchanged" when sent back.`,
@@ -32,54 +31,46 @@ const headers = Type.Union(
   },
 );
 
-const signature = Type.Enum(["v1", "v1a"], {
+const signature = {
+  enum: ["v1", "v1a"],
   title: "Signature",
   description:
     "`v1` signs with HMAC-SHA256, `v1a` with ed25519 as well, which receivers verify with a public key.",
   default: "v1",
-});
+};
 
-const payload = Type.Union(
-  [Type.Record(Type.String(), Type.Unknown()), Type.Array(Type.Unknown()), Type.Null()],
-  {
-    title: "Payload",
-    description: `The body to send instead of the alert, with \`{{path}}\` in its strings: at most ${payloadLengthMax} characters, ${payloadDepthMax} levels; null for the alert itself. It is shown: keep keys in \`headers\`.`,
-    examples: [{ title: "{{name}}", rows: "{{results_table.rows}}" }],
-  },
-);
+const payload = {
+  anyOf: [
+    { type: "object", patternProperties: { "^.*$": {} } },
+    { type: "array", items: {} },
+    { type: "null" },
+  ],
+  title: "Payload",
+  description: `The body to send instead of the alert, with \`{{path}}\` in its strings: at most ${payloadLengthMax} characters, ${payloadDepthMax} levels; null for the alert itself. It is shown: keep keys in \`headers\`.`,
+  examples: [{ title: "{{name}}", rows: "{{results_table.rows}}" }],
+};
 
-const format = Type.Enum(["alert", ...cloudEventFormats], {
+const format = {
+  enum: ["alert", ...cloudEventFormats],
   title: "Format",
   description: "`alert` sends the body as it is, the others wrap it as a CloudEvents 1.0 event.",
   default: "alert",
-});
-
-const optional = {
-  headers: Type.Optional(headers),
-  signature: Type.Optional(signature),
-  payload: Type.Optional(payload),
-  format: Type.Optional(format),
 };
 
-export const createArgs = Type.Object(
-  { url, ...optional },
-  {
-    additionalProperties: false,
-    title: "Webhook sink",
-    examples: [{ url: "https://webhook.com/bar/baz" }],
-  },
-);
+const properties = { url, headers, signature, payload, format };
 
-export const updateArgs = Type.Object(
-  { url: Type.Optional(url), ...optional },
-  {
-    additionalProperties: false,
-    title: "Changes to a webhook sink",
-    description:
-      "What is left out stays. `headers` replaces all headers; `{}` removes them. Moving the URL to another origin needs the header values again.",
-    examples: [{ url: "https://webhook.com/bar/baz" }],
-  },
-);
+export const createArgs = argsSchema(properties, {
+  required: ["url"],
+  title: "Webhook sink",
+  examples: [{ url: "https://webhook.com/bar/baz" }],
+});
+
+export const updateArgs = argsSchema(properties, {
+  title: "Changes to a webhook sink",
+  description:
+    "What is left out stays. `headers` replaces all headers; `{}` removes them. Moving the URL to another origin needs the header values again.",
+  examples: [{ url: "https://webhook.com/bar/baz" }],
+});
 
 /** The URL alerts are posted to, as it was given. */
 export function webhookUrl(settings: JsonObject): string {

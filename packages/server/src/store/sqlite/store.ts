@@ -49,8 +49,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     } finally {
       db.close();
     }
-    const writer = await startWorker("writer", path, options);
-    const reader = await startWorker("reader", path, options);
+    const [writer, reader] = await Promise.all([
+      startWorker("writer", path, options),
+      startWorker("reader", path, options),
+    ]);
     return {
       connect() {
         const toWriter = new MessageChannel();
