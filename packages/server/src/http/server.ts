@@ -47,7 +47,7 @@ import { createWrongKeys } from "./gate/wrong-keys.ts";
 import { healthRoutes } from "./health.ts";
 import type { HttpDeps } from "./http-deps.ts";
 import { measureRequests, metricsRoute } from "./metrics.ts";
-import { describeApi, openapiRoute } from "./openapi.ts";
+import { noteRoutes, openapiRoute } from "./openapi.ts";
 import { overviewRoutes } from "./overview/overview.ts";
 import { declareScopes } from "./route-scopes.ts";
 import { createChannelBooks } from "./slack/slack-channel-book.ts";
@@ -61,6 +61,12 @@ import { validatorCompiler } from "./wire/validation.ts";
 
 const pathParamCharsMax = 256;
 
+/** Instead of Fastify's own, which are not even loaded then. Their types know only those. */
+const compilersFactory: object = {
+  buildValidator: () => validatorCompiler,
+  buildSerializer: () => () => stringifyJson,
+};
+
 /** Makes the server; it listens when told. Closing it waits for the requests under way. */
 export async function createHttpServer(deps: HttpDeps): Promise<App> {
   const sendError = createSendError(deps.log);
@@ -70,6 +76,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     ...connectionTimeouts,
     // Its type would otherwise be that of an HTTPS server throughout, which differs in name only.
     ...(tls === null ? {} : { https: { ...tlsOptions(tls), ...connectionTimeouts.http } }),
+    schemaController: { compilersFactory },
     // Requests on open connections are served to the end; Fastify's own 503 has another form.
     return503OnClosing: false,
     genReqId: createRequestIds(),
@@ -110,15 +117,13 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
     }),
   };
 
-  useOwnCompilers(app);
   handleErrors(app, sendError);
   readJsonBodies(app);
   measureRequests(app, context);
   addHeaders(app, context);
   const refuseSurplus = limitConnections(app, deps.settings.connectionsMax);
-  await describeApi(app);
+  const described = noteRoutes(app);
   await app.register(async (v1: App) => {
-    useOwnCompilers(v1);
     declareScopes(v1);
     v1.addHook("onRequest", (request, _reply, done) => {
       refuseSurplus(request.socket);
@@ -154,7 +159,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
   slackCallbackRoute(app, context);
   healthRoutes(app, context);
   metricsRoute(app, context);
-  openapiRoute(app);
+  openapiRoute(app, described);
   await dashboardRoutes(app, context);
   await app.ready();
   return app;
@@ -173,10 +178,4 @@ function createRequestIds(): () => string {
   const run = newId().slice(-12);
   let count = 0;
   return () => `${run}-${++count}`;
-}
-
-/** For each plugin that adds schemas: it would else get Fastify's own compilers. */
-function useOwnCompilers(app: App): void {
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => stringifyJson);
 }
