@@ -5,6 +5,7 @@ import { sendMail } from "../nodes/lane-mail.ts";
 import { ownLanes } from "../nodes/own-lanes.ts";
 import { fromText } from "../text.ts";
 import { endDeliveries } from "./end-deliveries.ts";
+import { isGivenRow } from "./queue-rows.ts";
 import { releaseWaiting } from "./waiting.ts";
 
 /** Deliveries canceled in one go, so that a million of them hold nobody up. */
@@ -21,10 +22,10 @@ export async function cancelHeld(
   if (!isUuid(eventSinkId)) return { canceledCount: 0, until: last, isDone: true };
   const leased = [...state.leases].filter(([, lease]) => lease.lane === lane);
   const rows = await state.db.all<{ delivery_id: string; dedup_key: string }>(
-    `DELETE FROM queue WHERE tenant_id = $1 AND event_sink_id = $2 AND seq = ANY(ARRAY(
-       SELECT seq FROM queue WHERE tenant_id = $1 AND event_sink_id = $2 AND seq <= $4
-         AND delivery_id <> ALL($3::uuid[]) ORDER BY seq LIMIT ${cancelCountMax}))
-     RETURNING delivery_id, dedup_key`,
+    `DELETE FROM queue q USING (SELECT tenant_id, event_sink_id, seq FROM queue
+         WHERE tenant_id = $1 AND event_sink_id = $2 AND seq <= $4 AND delivery_id <> ALL($3::uuid[])
+         ORDER BY seq LIMIT ${cancelCountMax}) AS w
+     WHERE ${isGivenRow} RETURNING q.delivery_id, q.dedup_key`,
     tenantId,
     eventSinkId,
     leased.map(([id]) => id),

@@ -71,13 +71,16 @@ interface LeasedRow extends AlertRow {
   readonly is_resolve_waiting: boolean;
 }
 
-/** Of each lane as many as memory allows; the first is always among them. */
+/**
+ * Of each lane as many as memory allows; the first is always among them. A waiting resolve is asked for
+ * in words that fit the index by key only: in the one of those that wait it may stand behind thousands.
+ */
 export const readLeasedSql = `SELECT * FROM (
   SELECT w.no::int - 1 AS row_no, q.delivery_id, q.seq, q.attempt_count,
     q.failure_count, q.created_at, q.due_at, q.replayed_at, ${alertColumns}, m.memory,
     q.action <> 'resolve' AND EXISTS (SELECT 1 FROM queue r WHERE r.tenant_id = q.tenant_id
       AND r.event_sink_id = q.event_sink_id AND r.dedup_key = q.dedup_key AND r.action = 'resolve'
-      AND r.due_at IS NULL) AS is_resolve_waiting,
+      AND coalesce(r.due_at, -1) = -1) AS is_resolve_waiting,
     sum(length(a.body)) OVER (PARTITION BY w.event_sink_id ORDER BY w.no
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS chars_before
   FROM unnest($1::text[], $2::uuid[], $3::bigint[]) WITH ORDINALITY

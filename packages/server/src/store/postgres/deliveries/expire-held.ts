@@ -6,6 +6,7 @@ import { ownLanes } from "../nodes/own-lanes.ts";
 import { beforeOf } from "../retention/retention.ts";
 import type { Tally } from "../retention/tally.ts";
 import { fromText } from "../text.ts";
+import { deleteRowsSql, queueKeys } from "./queue-rows.ts";
 import { countSettlement } from "./statistics.ts";
 import { releaseWaiting } from "./waiting.ts";
 
@@ -105,21 +106,22 @@ async function expireIn(
 
 async function endAsExpired(
   state: NodeState,
-  { tenantId, eventSinkId }: LaneState,
+  lane: LaneState,
   old: readonly { seq: number; delivery_id: string }[],
   now: number,
 ): Promise<void> {
   if (old.length === 0) return;
   await state.db.run(
-    "DELETE FROM queue WHERE tenant_id = $1 AND event_sink_id = $2 AND seq = ANY($3::bigint[])",
-    tenantId,
-    eventSinkId,
-    old.map(({ seq }) => seq),
+    deleteRowsSql,
+    ...queueKeys(
+      lane,
+      old.map(({ seq }) => seq),
+    ),
   );
   await state.db.run(
     `UPDATE deliveries SET state = 'failed', reason = 'expired', updated_at = $3, failed_at = $3
      WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
-    tenantId,
+    lane.tenantId,
     old.map(({ delivery_id }) => delivery_id),
     now,
   );

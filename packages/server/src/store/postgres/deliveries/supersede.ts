@@ -2,6 +2,7 @@ import type { LaneState } from "../../lanes/lane-memory.ts";
 import type { NodeState } from "../node-state.ts";
 import { toText } from "../text.ts";
 import { endDeliveries } from "./end-deliveries.ts";
+import { deleteRowsSql, queueKeys } from "./queue-rows.ts";
 import { releaseWaiting } from "./waiting.ts";
 
 /** Deliveries looked at for one that supersedes, so that it stays one short step; later ones are sent. */
@@ -34,10 +35,11 @@ export async function supersedeTriggers(
   );
   if (unsent.length === 0) return;
   await state.db.run(
-    "DELETE FROM queue WHERE tenant_id = $1 AND event_sink_id = $2 AND seq = ANY($3::bigint[])",
-    tenantId,
-    eventSinkId,
-    unsent.map(({ seq }) => seq),
+    deleteRowsSql,
+    ...queueKeys(
+      lane,
+      unsent.map(({ seq }) => seq),
+    ),
   );
   const ids = unsent.map(({ delivery_id }) => delivery_id);
   await endDeliveries(state, tenantId, ids, "superseded", now);

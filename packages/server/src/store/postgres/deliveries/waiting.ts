@@ -23,6 +23,7 @@ import type { Lane } from "../../store.ts";
 import { laneKeys } from "../lane-keys.ts";
 import type { NodeState } from "../node-state.ts";
 import { toText } from "../text.ts";
+import { givenRows, isGivenRow, queueKeys } from "./queue-rows.ts";
 
 /** Deliveries let go at once when what they waited for is settled; the next settle lets more go. */
 const releaseCountMax = 500;
@@ -118,10 +119,8 @@ export async function releaseWaiting(
   }
   if (letGo.length === 0) return;
   await state.db.run(
-    `UPDATE queue SET due_at = $4 WHERE tenant_id = $1 AND event_sink_id = $2 AND seq = ANY($3::bigint[])`,
-    lane.tenantId,
-    lane.eventSinkId,
-    letGo,
+    `UPDATE queue q SET due_at = $4 FROM ${givenRows} WHERE ${isGivenRow}`,
+    ...queueKeys(lane, letGo),
     now,
   );
   announceDue(state, lane, now);

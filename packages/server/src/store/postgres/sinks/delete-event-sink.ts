@@ -6,6 +6,7 @@ import { forgetTenantId } from "../accounts/tenant-ids.ts";
 import { getTenant } from "../accounts/tenants.ts";
 import type { Queries } from "../database.ts";
 import { endDeliveries } from "../deliveries/end-deliveries.ts";
+import { isGivenRow } from "../deliveries/queue-rows.ts";
 import type { NodeState } from "../node-state.ts";
 import { ownLanes, reread, startSweep } from "../nodes/own-lanes.ts";
 import { getEventSink } from "./event-sinks.ts";
@@ -80,10 +81,10 @@ export async function resumeSweeps(state: NodeState): Promise<void> {
 export async function sweep(state: NodeState, lane: LaneState): Promise<void> {
   const leased = [...state.leases].filter(([, lease]) => lease.lane === lane);
   const rows = await state.db.all<{ delivery_id: string }>(
-    `DELETE FROM queue WHERE tenant_id = $1 AND event_sink_id = $2 AND seq = ANY(ARRAY(
-       SELECT seq FROM queue WHERE tenant_id = $1 AND event_sink_id = $2
-         AND delivery_id <> ALL($3::uuid[]) LIMIT ${cancelCountMax}))
-     RETURNING delivery_id`,
+    `DELETE FROM queue q USING (SELECT tenant_id, event_sink_id, seq FROM queue
+         WHERE tenant_id = $1 AND event_sink_id = $2 AND delivery_id <> ALL($3::uuid[])
+         ORDER BY seq LIMIT ${cancelCountMax}) AS w
+     WHERE ${isGivenRow} RETURNING q.delivery_id`,
     lane.tenantId,
     lane.eventSinkId,
     leased.map(([id]) => id),
