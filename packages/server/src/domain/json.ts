@@ -36,12 +36,36 @@ declare global {
   }
 }
 
-/** Sixteen digits in a row, a point among them or not, or an exponent where a number may stand. */
-const mayLoseDigits = /\d[\d.]{15}|[:[,\s]-?\d[\d.]*[eE]/;
+/** An exponent where a number may stand. */
+const exponent = /[:[,\s]-?\d[\d.]*[eE]/;
+
+/** Digits, a point among them or not, that a double may not hold: as many in a row. */
+const longNumberChars = 16;
+
+/**
+ * Whether so many digits stand in a row. Any such row covers a multiple of its length, so only those places
+ * are looked at: a pattern that looks everywhere took longer than parsing the text.
+ */
+function hasLongNumber(text: string): boolean {
+  for (let at = longNumberChars - 1; at < text.length; at += longNumberChars) {
+    if (!isOfNumber(text.charCodeAt(at))) continue;
+    let start = at;
+    let end = at + 1;
+    while (isOfNumber(text.charCodeAt(start - 1))) start -= 1;
+    while (isOfNumber(text.charCodeAt(end))) end += 1;
+    if (end - start >= longNumberChars) return true;
+  }
+  return false;
+}
+
+/** A digit or a point; `NaN`, beyond the text, is neither. */
+function isOfNumber(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 46;
+}
 
 /** Parses JSON text. Throws `SyntaxError` when it is not JSON, `RangeError` when nested too deeply. */
 export function parseJson(text: string): JsonValue {
-  if (!mayLoseDigits.test(text)) return JSON.parse(text) as JsonValue;
+  if (!hasLongNumber(text) && !exponent.test(text)) return JSON.parse(text) as JsonValue;
   return JSON.parse(text, keepDigits) as JsonValue;
 }
 

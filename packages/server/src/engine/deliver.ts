@@ -8,7 +8,7 @@ import type { Alert } from "../domain/alert.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SinkHealth } from "../domain/sink-health.ts";
 import type { Log } from "../log.ts";
-import type { Attempt, LeasedDelivery, Settlement, Store } from "../store/store.ts";
+import type { LeasedDelivery, Settlement, Store, WrittenAttempt } from "../store/store.ts";
 import { type AttemptDeps, type AttemptFindings, makeAttempt, makeRollUp } from "./attempt.ts";
 import type { EngineMetrics } from "./engine-metrics.ts";
 import type { Group } from "./lane-work.ts";
@@ -103,25 +103,21 @@ export async function attemptGroup(
  */
 export async function settleGroup(attempted: Attempted, deps: DeliverDeps): Promise<void> {
   const { group, sink, settlements, findings } = attempted;
+  const status = findings.exchanges.at(-1)?.response?.status ?? null;
   await Promise.all(
-    group.deliveries.map((delivery, index) => {
-      const settlement = settlements[index];
-      return settlement && settle(settlement, delivery, sink, deps);
+    settlements.map((settlement, index) => {
+      const delivery = group.deliveries[index] ?? group.lead;
+      deps.metrics.attempted(sink.sinkType.type, settlement, delivery);
+      logAttempt(deps.log, sink, delivery, settlement.attempt, status);
+      return settle(settlement, deps);
     }),
   );
   await noteSinkVerdict(sink, findings.exchanges, deps);
 }
 
-async function settle(
-  settlement: Settlement,
-  delivery: LeasedDelivery,
-  sink: ReadySink,
-  { settler, metrics, log }: DeliverDeps,
-): Promise<void> {
-  metrics.attempted(sink.sinkType.type, settlement, delivery);
-  logAttempt(log, sink, delivery, settlement.attempt);
+async function settle(settlement: Settlement, { settler, log }: DeliverDeps): Promise<void> {
   const result = await settler.settle(settlement);
-  if (result === "stale") log.warn({ delivery_id: delivery.id }, "delivery.settle_stale");
+  if (result === "stale") log.warn({ delivery_id: settlement.deliveryId }, "delivery.settle_stale");
 }
 
 function earlierOf({ deliveries, lead }: Group): Alert[] {
@@ -176,7 +172,13 @@ function memoriesLeft(
 }
 
 /** What went well is on record with the delivery, and a line for each cost a seventh of the engine's thread. */
-function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt: Attempt): void {
+function logAttempt(
+  log: Log,
+  sink: ReadySink,
+  delivery: LeasedDelivery,
+  attempt: WrittenAttempt,
+  status: number | null,
+): void {
   const level = attempt.outcome === "delivered" ? "debug" : "info";
   log[level](
     {
@@ -190,7 +192,7 @@ function logAttempt(log: Log, sink: ReadySink, delivery: LeasedDelivery, attempt
       outcome: attempt.outcome,
       reason: attempt.reason,
       detail: attempt.detail,
-      status: attempt.exchanges.at(-1)?.response?.status ?? null,
+      status,
       duration_ms: attempt.durationMs,
       next_try_at: attempt.nextTryAt === null ? null : new Date(attempt.nextTryAt).toISOString(),
     },

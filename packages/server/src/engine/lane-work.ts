@@ -70,7 +70,12 @@ function findRepeats(waiting: readonly LeasedDelivery[], first: LeasedDelivery):
 }
 
 function take(waiting: LeasedDelivery[], group: Group): Group {
-  const taken = new Set(group.deliveries);
+  const { deliveries, lead } = group;
+  if (deliveries.length === 1) {
+    waiting.splice(waiting.indexOf(lead), 1);
+    return group;
+  }
+  const taken = new Set(deliveries);
   waiting.splice(0, waiting.length, ...waiting.filter((delivery) => !taken.has(delivery)));
   return group;
 }

@@ -10,7 +10,7 @@ export const engineLimits = {
   /** Attempts of all sinks together: each is a socket. */
   attemptsMax: 8_192,
   /** Deliveries of one sink leased at a time, under way or next in line. */
-  leasesPerLaneMax: 128,
+  leasesPerLaneMax: 256,
   /** The same where a backlog is rolled up: what one message may gather. */
   leasesPerRollUpLaneMax: 500,
   /** Past these, over all sinks, a lane gets `leasesPerCrowdedLaneMax` at a time: what is leased is in memory. */

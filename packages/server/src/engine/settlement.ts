@@ -3,6 +3,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Reason } from "../domain/reason.ts";
 import { hasTryLeft, nextTryAt, retryAfterMsMax } from "../domain/retry.ts";
 import { healthAfter, type SinkHealth, type SinkSign } from "../domain/sink-health.ts";
+import { writeAttempt } from "../store/attempt.ts";
 import type { Attempt, LeasedDelivery, Settlement } from "../store/store.ts";
 import type { AttemptFindings, FinalOutcome } from "./attempt.ts";
 
@@ -38,10 +39,10 @@ export function settlementOf(input: SettlementInput): Settlement {
     dueAt: fate.dueAt,
     failureCount: fate.failureCount,
     now,
-    attempt: {
+    attempt: writeAttempt({
       ...attemptRecord(delivery.attemptCount + 1, findings, nextTryOf(input, fate)),
       ...(delivery.replayedAt === null ? {} : { isReplay: true }),
-    },
+    }),
     memory: input.memory,
     learned: findings.learned,
     health: after === before ? undefined : after,

@@ -86,7 +86,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<App> {
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
       maxParamLength: pathParamCharsMax,
-      querystringParser: (text: string) => ({ ...parseQuery(text) }),
+      querystringParser: (text: string) => (text === "" ? {} : { ...parseQuery(text) }),
     },
   }) as App;
   const { vendors, slackApp } = deps.settings;

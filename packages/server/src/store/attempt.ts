@@ -36,3 +36,13 @@ export interface Attempt {
   /** Usually one; more when the platform asked for another request first. */
   readonly exchanges: readonly Exchange[];
 }
+
+/**
+ * An attempt on its way to the store, its exchanges written as they are stored: as one text they cross to another
+ * thread for a third of what their objects and names would cost.
+ */
+export type WrittenAttempt = Omit<Attempt, "exchanges"> & { readonly exchanges: string };
+
+export function writeAttempt(attempt: Attempt): WrittenAttempt {
+  return { ...attempt, exchanges: JSON.stringify(attempt.exchanges) };
+}

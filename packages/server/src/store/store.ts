@@ -42,7 +42,7 @@ import type {
   TenantId,
 } from "../ids.ts";
 import type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, WrittenAttempt } from "./attempt.ts";
 import type { Audited, AuditFilter } from "./audit.ts";
 import type { SummaryOperations } from "./delivery-summary.ts";
 import type { PaceOperations } from "./pace-operations.ts";
@@ -53,7 +53,7 @@ import type { SealOperations } from "./seal-operations.ts";
 import type { StatisticsOperations } from "./statistics.ts";
 
 export type { ApiKey, DeletedTenant, Session, Tenant, TenantSinks } from "./accounts.ts";
-export type { Attempt, Exchange } from "./attempt.ts";
+export type { Attempt, Exchange, WrittenAttempt } from "./attempt.ts";
 export type { Lane, Listed, Page, Scoped } from "./scope.ts";
 
 export interface NewDelivery {
@@ -122,7 +122,7 @@ export interface Settlement extends Lane {
   readonly dueAt: number | null;
   readonly failureCount: number;
   readonly now: number;
-  readonly attempt: Attempt;
+  readonly attempt: WrittenAttempt;
   /** New memory of the (sink, dedup_key); undefined leaves it, `{}` forgets it. */
   readonly memory?: JsonObject | undefined;
   /** Merged into the sink's settings; does not count as a change by its owner. */

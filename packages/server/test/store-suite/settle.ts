@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deliveryStates } from "../../src/domain/delivery.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
+import { writeAttempt } from "../../src/store/attempt.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { OpenStore } from "../store-suite.ts";
 import {
@@ -54,7 +55,9 @@ function outcomeTests(openStore: OpenStore): void {
     assert.ok(first);
     const retry = retryOf(first, startAt + 5_000);
     const [attempt = sampleAttempt(), last = sampleAttempt()] = attempts;
-    await store.settle({ settlements: [{ ...retry, reason: "timeout", attempt }] });
+    await store.settle({
+      settlements: [{ ...retry, reason: "timeout", attempt: writeAttempt(attempt) }],
+    });
     const waiting = await readDelivery(store, deliveryId);
     assert.deepEqual(
       [waiting.state, waiting.reason, waiting.attemptCount, waiting.dueAt],
@@ -66,7 +69,9 @@ function outcomeTests(openStore: OpenStore): void {
     assert.ok(second);
     assert.deepEqual([second.attemptCount, second.failureCount], [1, 1]);
     const now = startAt + 5_010;
-    await store.settle({ settlements: [settlementOf(second, { attempt: last, now })] });
+    await store.settle({
+      settlements: [settlementOf(second, { attempt: writeAttempt(last), now })],
+    });
     const found = await store.getDelivery({ tenantId: "acme", id: deliveryId });
     assert.deepEqual(found?.attempts, attempts);
     assert.deepEqual(found.alert, alert);

@@ -2,6 +2,7 @@ import type { Alert } from "../../src/domain/alert.ts";
 import type { EventSink, SlackIntegration } from "../../src/domain/event-sink.ts";
 import { healthySince, type SinkHealth } from "../../src/domain/sink-health.ts";
 import { newId } from "../../src/ids.ts";
+import { writeAttempt } from "../../src/store/attempt.ts";
 import type {
   AcceptResult,
   AlertFilter,
@@ -180,7 +181,7 @@ export function settlementOf(
     dueAt: null,
     failureCount: delivery.failureCount,
     now: startAt,
-    attempt: sampleAttempt({ number: delivery.attemptCount + 1 }),
+    attempt: writeAttempt(sampleAttempt({ number: delivery.attemptCount + 1 })),
     ...changes,
   };
 }
@@ -193,7 +194,9 @@ export function retryOf(delivery: LeasedDelivery, dueAt: number): Settlement {
     reason: "server_error",
     dueAt,
     failureCount: delivery.failureCount + 1,
-    attempt: sampleAttempt({ number, outcome: "retry", reason: "server_error", nextTryAt: dueAt }),
+    attempt: writeAttempt(
+      sampleAttempt({ number, outcome: "retry", reason: "server_error", nextTryAt: dueAt }),
+    ),
   });
 }
 

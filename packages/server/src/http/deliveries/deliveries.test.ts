@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type FreshHttp, openFreshHttp } from "../../../test/support/fresh-http.ts";
+import { writeAttempt } from "../../store/attempt.ts";
 import type { Attempt, LeasedDelivery } from "../../store/store.ts";
 
 const path = "/v1/delivery";
@@ -35,7 +36,7 @@ async function settle(lane: { tenantId: string; eventSinkId: string }, attempt: 
         dueAt: attempt.nextTryAt,
         failureCount: state === "pending" ? 1 : 0,
         now,
-        attempt,
+        attempt: writeAttempt(attempt),
       },
     ],
   });

@@ -31,7 +31,7 @@ async function fail(eventSinkId: string, health: SinkHealth): Promise<void> {
   const [reason, detail] = ["not_found", "It answered 404."] as const;
   const attempt = {
     ...{ number: 1, startedAt: now, durationMs: 1, outcome: "retry" as const, reason, detail },
-    ...{ ambiguous: false, isDegraded: false, nextTryAt: now + 5_000, exchanges: [] },
+    ...{ ambiguous: false, isDegraded: false, nextTryAt: now + 5_000, exchanges: "[]" },
   };
   const settlement = {
     ...lane,

@@ -33,7 +33,9 @@ export function readJsonBodies(app: App): void {
   // Scanner's SDK lists with a JSON body on GET.
   app.addHttpMethod("GET", { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, bytes: Buffer, done) => {
+  // By its name too: a type that only the star matches is read anew with each request.
+  const types = ["application/json", "*"];
+  app.addContentTypeParser(types, { parseAs: "buffer" }, (request, bytes: Buffer, done) => {
     try {
       done(null, bytes.length === 0 ? undefined : readBody(request, bytes));
     } catch (error) {

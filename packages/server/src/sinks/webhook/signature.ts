@@ -63,7 +63,7 @@ export function signatureHeaders(
   const signatures = secrets.map((secret) =>
     isPrivateKey(secret)
       ? `v1a,${sign(null, Buffer.from(`${id}.${timestamp}.${body}`), keyObject(secret)).toString("base64")}`
-      : `v1,${hmac(secret, `${id}.${timestamp}.`, body)}`,
+      : `v1,${hmac(secret, `${id}.${timestamp}.${body}`)}`,
   );
   return {
     "webhook-id": id,
@@ -72,8 +72,8 @@ export function signatureHeaders(
   };
 }
 
-function hmac(secret: Secret, start: string, body: string): string {
-  return createHmac("sha256", hmacKey(secret)).update(start).update(body).digest("base64");
+function hmac(secret: Secret, signed: string): string {
+  return createHmac("sha256", hmacKey(secret)).update(signed).digest("base64");
 }
 
 function isPrivateKey(secret: Secret): boolean {

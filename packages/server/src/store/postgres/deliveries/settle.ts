@@ -119,7 +119,7 @@ async function writeEndings(state: NodeState, endings: readonly Ending[]): Promi
     endings.map(({ settlement, end }) =>
       end === "canceled" ? null : settlement.attempt.nextTryAt,
     ),
-    column(({ attempt }) => JSON.stringify(attempt.exchanges)),
+    column(({ attempt }) => attempt.exchanges),
     column(({ attempt }) => attempt.isReplay === true),
   );
   return new Set(rows.map(({ id }) => id));

@@ -58,7 +58,7 @@ function writeAttempt(
     attempt.ambiguous ? 1 : 0,
     attempt.isDegraded ? 1 : 0,
     nextTryAt,
-    JSON.stringify(attempt.exchanges),
+    attempt.exchanges,
     attempt.isReplay === true ? 1 : 0,
   );
 }
