@@ -81,8 +81,9 @@ export async function startEventSinks({
       EVENT_SINKS_LISTEN: "127.0.0.1:0",
       EVENT_SINKS_ALLOW_CIDRS: "127.0.0.0/8",
       EVENT_SINKS_API_KEY: operatorKey,
-      // As `npm start` sets it.
+      // As `npm start` sets them.
       NODE_COMPILE_CACHE: compileCache,
+      MALLOC_ARENA_MAX: "2",
       EVENT_SINKS_LOG_LEVEL: process.env["BENCH_LOG_LEVEL"],
       ...env,
     },
@@ -135,12 +136,12 @@ export async function startEventSinks({
 }
 
 /**
- * `BENCH_PROFILE=folder` writes a CPU profile for each thread there; `BENCH_NODE_FLAGS` are flags for
+ * As `npm start` has them. `BENCH_PROFILE=folder` writes a CPU profile for each thread there; `BENCH_NODE_FLAGS` are flags for
  * Node, to try them out.
  */
 function nodeFlags(): string[] {
   const folder = process.env["BENCH_PROFILE"];
   const profile = folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
   const others = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
-  return [...profile, ...others];
+  return ["--max-semi-space-size=16", ...profile, ...others];
 }

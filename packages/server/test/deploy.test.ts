@@ -50,6 +50,15 @@ test("every setting that is named there is one", () => {
   }
 });
 
+test("each way to start it bounds memory alike", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const starts = [scripts.start, read("Dockerfile"), read("systemd/event-sinks.service")];
+  for (const start of starts) {
+    assert.match(start, /\bMALLOC_ARENA_MAX=2\b/);
+    assert.match(start, /--max-semi-space-size=16\b/);
+  }
+});
+
 describe("compose.yaml", () => {
   const compose: Yaml = parse(read("compose.yaml"));
   const service = compose.services["event-sinks"];

@@ -1,6 +1,7 @@
 import { enableCompileCache } from "node:module";
 import type { App } from "../app.ts";
 import { readConfig } from "../config.ts";
+import { boundOldGarbage } from "../thread-memory.ts";
 import { version } from "../version.ts";
 import { type Command, describeError, refuseSettings } from "./command.ts";
 
@@ -17,6 +18,7 @@ export const serveCommand: Command = {
     if (!settings.ok) return refuseSettings(settings.problems, warn);
     // Before the parts are loaded, so that they are compiled once and not at each start.
     enableCompileCache();
+    boundOldGarbage();
     // Alerts are in the database's files: they are for this user's eyes only.
     process.umask(0o077);
     const { startApp } = await import("../app.ts");

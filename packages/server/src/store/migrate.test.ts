@@ -19,7 +19,11 @@ describe("migrating", () => {
   };
   const database = (...applied: AppliedMigration[]) => {
     const ran: Migration[] = [];
-    return { ran, applied: () => applied, apply: (step: Migration) => void ran.push(step) };
+    return {
+      ran,
+      applied: () => applied,
+      apply: (steps: readonly Migration[]) => void ran.push(...steps),
+    };
   };
   const initial = { number: 1, name: "initial" };
 

@@ -17,8 +17,8 @@ export interface AppliedMigration {
 export interface MigratedDatabase {
   /** In order; empty for a new database. */
   applied(): AppliedMigration[] | Promise<AppliedMigration[]>;
-  /** Runs the step and records it, in one transaction. */
-  apply(migration: Migration): void | Promise<void>;
+  /** Runs the steps in order and records them, each with its step in one transaction or all in one. */
+  apply(migrations: readonly Migration[]): void | Promise<void>;
 }
 
 export interface Migrated {
@@ -54,7 +54,7 @@ export async function migrate(database: MigratedDatabase, folder: URL): Promise<
     }
   }
   const missing = migrations.slice(applied.length);
-  for (const migration of missing) await database.apply(migration);
+  if (missing.length > 0) await database.apply(missing);
   return { schema: migrations.length, ran: missing.length };
 }
 

@@ -20,7 +20,7 @@ export function takeBack(from: string, to: string): void {
   const [first] = readMigrations(migrations);
   if (first === undefined) throw new Error("no migrations");
   const db = openForWriting(path);
-  void migratedSqlite(db).apply(first);
+  void migratedSqlite(db).apply([first]);
   db.run("ATTACH ? AS later", join(from, "data/event-sinks.db"));
   db.exec("BEGIN; DELETE FROM delivery_counts");
   for (const table of tablesOf(db.connection)) {

@@ -35,15 +35,17 @@ export function migratedPostgres(db: Queries): MigratedDatabase {
         "The database holds tables of another program. Make a database of its own for Event Sinks and name it in EVENT_SINKS_DATABASE_URL.",
       );
     },
-    async apply({ number, name, sql }) {
-      if (number === 1) await db.run(createTable);
-      if (sql.replaceAll(/^--.*$/gm, "").trim() !== "") await db.run(sql);
-      await db.run(
-        `INSERT INTO migrations (number, name, applied_at)
-         VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
-        number,
-        name,
-      );
+    async apply(migrations) {
+      for (const { number, name, sql } of migrations) {
+        if (number === 1) await db.run(createTable);
+        if (sql.replaceAll(/^--.*$/gm, "").trim() !== "") await db.run(sql);
+        await db.run(
+          `INSERT INTO migrations (number, name, applied_at)
+           VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
+          number,
+          name,
+        );
+      }
     },
   };
 }

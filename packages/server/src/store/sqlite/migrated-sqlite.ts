@@ -1,4 +1,4 @@
-import type { AppliedMigration, MigratedDatabase } from "../migrate.ts";
+import type { AppliedMigration, MigratedDatabase, Migration } from "../migrate.ts";
 import type { Database } from "./database.ts";
 
 const createTable = `CREATE TABLE migrations (
@@ -23,21 +23,31 @@ export function migratedSqlite(db: Database): MigratedDatabase {
       }
       return db.all<AppliedMigration>("SELECT number, name FROM migrations ORDER BY number");
     },
-    apply({ number, name, sql }) {
-      db.exec("BEGIN IMMEDIATE");
-      try {
-        if (number === 1) db.exec(createTable);
-        db.exec(sql);
-        db.run(
-          "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, unixepoch() * 1000)",
-          number,
-          name,
-        );
-        db.exec("COMMIT");
-      } catch (error) {
-        if (db.connection.isTransaction) db.exec("ROLLBACK");
-        throw error;
+    apply(migrations) {
+      // All at once in a new database, for the sake of its fsyncs; one by one in a full one, for the size of its WAL.
+      const isNew = migrations[0]?.number === 1;
+      for (const steps of isNew ? [migrations] : migrations.map((step) => [step])) {
+        applyTogether(db, steps);
       }
     },
   };
+}
+
+function applyTogether(db: Database, migrations: readonly Migration[]): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (const { number, name, sql } of migrations) {
+      if (number === 1) db.exec(createTable);
+      db.exec(sql);
+      db.run(
+        "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, unixepoch() * 1000)",
+        number,
+        name,
+      );
+    }
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.connection.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
 }
