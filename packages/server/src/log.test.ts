@@ -35,6 +35,16 @@ it("an error is written with its message, code and stack", () => {
   assert.match(error.stack, /log\.test\.ts/);
 });
 
+it("a line stays one line, and holds nothing that a terminal obeys, whatever it tells of", () => {
+  const texts: string[] = [];
+  const log = createLog({ level: "info", destination: { write: (text) => texts.push(text) } });
+  const hostile = 'a\r\n{"level":"error","msg":"forged"}\u001b[2J\u0000\u007f\u009b31m\u2028\u202e';
+  log.child({ [hostile]: hostile }).info({ list: [hostile], error: new Error(hostile) }, hostile);
+  assert.equal(texts.length, 1);
+  assert.match(texts[0] ?? "", /^[^\p{Cc}\u2028\u202e]+\n$/u);
+  assert.equal(JSON.parse(texts[0] ?? "").msg, hostile);
+});
+
 it("what is below the level is left out", () => {
   const { log, lines } = capture("warn");
   for (const level of ["debug", "info", "warn", "error"] as const) log[level]({}, level);

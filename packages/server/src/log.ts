@@ -37,5 +37,13 @@ export function createLog({
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: stdSerializers.err },
   };
-  return pino(options, destination);
+  return pino(options, { write: (line) => destination.write(plain(line)) });
+}
+
+/** JSON escapes what is below a space; terminals also obey C1 controls, and show text in another order for some signs. */
+function plain(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -47,6 +47,12 @@ test("a command gets its words and flags, in any order", async () => {
   ]);
 });
 
+test("what a terminal would obey is printed as an escape", async () => {
+  const { out, err } = await type("sweep\u001b[2J\u202e\u009b31m\r");
+  assert.ok(err.startsWith('"sweep\\u001b[2J\\u202e\\u009b31m\\u000d" is not a command.\n'), err);
+  assert.equal(out, "");
+});
+
 test("what makes no sense is refused with code 2, the usage, and nothing done", async () => {
   const cases: [string, RegExp][] = [
     ["sweep", /^event-sinks sweep needs ROOM\./],

@@ -11,7 +11,12 @@ export interface CommandLine extends Pick<CommandInput, "say" | "warn"> {
 }
 
 /** Finds the command that is meant and runs it; answers the exit code. */
-export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
+export async function runCommandLine(given: CommandLine): Promise<ExitCode> {
+  const line: CommandLine = {
+    ...given,
+    say: (text) => given.say(printable(text)),
+    warn: (text) => given.warn(printable(text)),
+  };
   const { commands, say, warn } = line;
   const [name = commands[0].name, ...rest] = line.words;
   if (["--version", "-v", "version"].includes(name)) {
@@ -25,6 +30,17 @@ export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
     return 2;
   }
   return run(command, rest, line);
+}
+
+/**
+ * What a terminal would obey, or show in another order, comes out as an escape: texts hold what files, databases and
+ * their servers say.
+ */
+function printable(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 async function run(

@@ -217,6 +217,46 @@ test("a name that is almost as long as a body may be is refused in no time that 
   await refused(["POST", path, { ...sink, name }], [400, "invalid_request", "name"]);
 });
 
+test("what only the service sets is refused, or changes nothing", async () => {
+  const key = await http.tenantKey("acme");
+  const before = (await http.call("GET", `${path}/${id}`)).json;
+  const theirs = {
+    ...{ tenant_id: "other", event_sink_type: "slack", created_at: "2020-01-01T00:00:00Z" },
+    ...{
+      updated_at: "2020-01-01T00:00:00Z",
+      configuration: { Webhook: { url: "https://a.test" } },
+    },
+  };
+  const answer = await http.call("PUT", `${path}/${id}`, { id, ...theirs }, { key });
+  assert.equal(answer.status, 200, answer.text);
+  const { updated_at: _, ...after } = answer.json.event_sink;
+  const { updated_at: _before, ...unchanged } = before.event_sink;
+  assert.deepEqual(after, unchanged);
+  for (const field of [
+    "saved_by_operator",
+    "savedByOperator",
+    "version",
+    "sealed_secrets",
+    "state",
+  ]) {
+    const body = { [field]: true };
+    await refused(
+      ["PUT", `${path}/${id}`, { id, ...body }, { key }],
+      [400, "unknown_field", field],
+    );
+    await refused(["POST", path, { ...sink, ...body }, { key }], [400, "unknown_field", field]);
+    const args = { event_sink_args: { Webhook: { url: "https://a.test", ...body } } };
+    await refused(["POST", path, { ...sink, ...args }, { key }], [400, "unknown_field"]);
+  }
+  const made = { tenant_id: "acme", name: "k", scopes: ["alerts:write"] };
+  for (const field of ["hash", "key", "prefix", "last_used_at", "role"]) {
+    await refused(
+      ["POST", "/v1/api_key", { ...made, [field]: "x" }],
+      [400, "unknown_field", field],
+    );
+  }
+});
+
 test("a body that is not UTF-8 is refused", async () => {
   const answer = await http.app.inject({
     method: "POST",

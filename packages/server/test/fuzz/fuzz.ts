@@ -10,12 +10,8 @@ import assert from "node:assert/strict";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import {
-  defaultSlackApp,
-  defaultSlackToken,
-  type SlackSimulator,
-  startSlackSimulator,
-} from "@event-sinks/simulators";
+import { Worker } from "node:worker_threads";
+import { defaultSlackApp, defaultSlackToken } from "@event-sinks/simulators";
 import { isJsonObject, type JsonValue } from "../../src/domain/json.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { createLog } from "../../src/log.ts";
@@ -32,6 +28,9 @@ const streamPath = "/v1/overview/stream";
 
 /** Made and deleted again and again; a deleted tenant takes its keys along. */
 const deletableTenant = "fuzz-gone";
+
+/** A tenant gets a new key after so many requests. */
+const keysEvery = 500;
 
 /** Of each kind of id in answers so many are kept, to be asked for; of what is of use once, and in pairs, the newest. */
 const knownMax = 20;
@@ -73,7 +72,7 @@ export async function runFuzz(
     destination: { write: (line) => void (line.includes('"level":"error"') && faults.push(line)) },
   });
   const startedAt = performance.now();
-  const slack = await startSlackSimulator({ rates: "unlimited" });
+  const slack = await startSlackThread();
   const { clientId, clientSecret } = defaultSlackApp;
   const http = await openFreshHttp({
     settings: {
@@ -85,7 +84,7 @@ export async function runFuzz(
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const port = Number(new URL(await http.app.listen({ port: 0, host: "127.0.0.1" })).port);
-    const { next, known, operations } = await prepare(http, seed);
+    const { next, known, authorizations, operations } = await prepare(http, seed);
     const statuses = new Map<number, number>();
     let early = 0;
     for (let n = 0; n < requests; n++) {
@@ -99,7 +98,9 @@ export async function runFuzz(
       if (answer.status < 300) operation.taken++;
       // What has its time (keys at hand, limits, streams) gets it.
       http.clock.advance(20);
-      learn(answer, known, slack);
+      await learn(answer, known);
+      // Requests revoke keys, too.
+      if (n % keysEvery === 0) authorizations.splice(1, tenantIds.length, ...(await newKeys(http)));
       if (n === Math.floor(requests / 10)) early = await heapInUse();
     }
     const heap = { early, late: await heapInUse() };
@@ -108,13 +109,12 @@ export async function runFuzz(
   } finally {
     agent.destroy();
     await http.close();
-    await slack.stop();
+    await slack.worker.terminate();
   }
 }
 
 async function prepare(http: FreshHttp, seed: number) {
   const { json: description } = await http.call("GET", "/openapi.json");
-  const keys = await Promise.all(tenantIds.map((id) => http.tenantKey(id)));
   const known: KnownValues = new Map([
     ["tenant_id", [...tenantIds, deletableTenant]],
     ["deletable", [deletableTenant]],
@@ -122,15 +122,30 @@ async function prepare(http: FreshHttp, seed: number) {
     ["bot_token", [defaultSlackToken]],
     ["channel_id", ["C0ALERTS"]],
   ]);
-  const authorizations = [operatorKey, ...keys, "nonsense", undefined].map(
-    (key) => key && `Bearer ${key}`,
-  );
+  const authorizations: (string | undefined)[] = [
+    `Bearer ${operatorKey}`,
+    ...(await newKeys(http)),
+    "Bearer nonsense",
+    undefined,
+  ];
   const next = createRequestFuzzer({ description, seed, authorizations, known });
   const names = Object.entries<object>(description.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const operations = new Map(names.map((name) => [name, { asked: 0, taken: 0 }]));
-  return { next, known, operations };
+  return { next, known, authorizations, operations };
+}
+
+async function newKeys(http: FreshHttp): Promise<string[]> {
+  const keys = await Promise.all(tenantIds.map((id) => http.tenantKey(id)));
+  return keys.map((key) => `Bearer ${key}`);
+}
+
+/** A simulator remembers all it is asked: on a thread of its own it does so on a heap of its own. */
+async function startSlackThread(): Promise<{ worker: Worker; url: string }> {
+  const worker = new Worker(new URL("./slack-thread.ts", import.meta.url));
+  const url = await new Promise<string>((resolve) => worker.once("message", resolve));
+  return { worker, url };
 }
 
 function send(request: FuzzRequest, port: number, agent: Agent): Promise<Answer> {
@@ -179,7 +194,7 @@ function check(request: FuzzRequest, { status, body }: Answer, which: string): v
 }
 
 /** What later requests may ask for: the ids of an answer, and what Slack's page does with an install's link. */
-function learn({ status, body }: Answer, known: KnownValues, slack: SlackSimulator): void {
+async function learn({ status, body }: Answer, known: KnownValues): Promise<void> {
   if (status >= 300 || !body.startsWith("{") || body.length > 50_000) return;
   const note = (kind: string, value: unknown) => {
     if (typeof value !== "string" || value === "") return;
@@ -197,7 +212,9 @@ function learn({ status, body }: Answer, known: KnownValues, slack: SlackSimulat
   walk(answer, "none");
   const link = isJsonObject(answer) ? answer["authorize_url"] : undefined;
   if (typeof link !== "string") return;
-  for (const [name, value] of new URL(slack.approveInstall(link)).searchParams) note(name, value);
+  const { headers } = await fetch(link, { redirect: "manual" });
+  const back = URL.parse(headers.get("location") ?? "")?.searchParams ?? [];
+  for (const [name, value] of back) note(name, value);
 }
 
 /** `event_sinks` are each an `event_sink`. */

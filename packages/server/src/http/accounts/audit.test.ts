@@ -118,7 +118,13 @@ test("the log is exported whole as JSON lines, and filtered alike", async () => 
 
 test("nobody changes or removes what the log says, not even with SQL", () => {
   const db = new DatabaseSync(http.fresh.path);
-  for (const sql of ["UPDATE audit_log SET action = 'x'", "DELETE FROM audit_log"]) {
+  for (const sql of [
+    "UPDATE audit_log SET action = 'x'",
+    "DELETE FROM audit_log",
+    "REPLACE INTO audit_log SELECT * FROM audit_log LIMIT 1",
+    "INSERT OR REPLACE INTO audit_log SELECT no + 100000, id, at, tenant_id, role, api_key_id, via, 'x', resource_id, name, fields, address, forwarded_for, request_id FROM audit_log LIMIT 1",
+    "UPDATE OR REPLACE audit_log SET no = 1",
+  ]) {
     assert.throws(() => db.exec(sql), /append-only/);
   }
   db.close();

@@ -81,6 +81,47 @@ test("the cookie is out of reach for scripts and other sites, and secure under T
   await tls.close();
 });
 
+test("a token that was there before signing in is worth nothing, then or afterwards", async () => {
+  const http = await openFreshHttp();
+  const planted = `event-sinks-session=${"A".repeat(43)}`;
+  const ask = (cookie: string) =>
+    http.call("GET", "/v1/session", undefined, { key: null, headers: { cookie } });
+  const first = cookieOf(await signIn(http, operatorKey, { ...csrf, cookie: planted }));
+  const second = cookieOf(await signIn(http, operatorKey, { ...csrf, cookie: first }));
+  assert.equal(new Set([planted, first, second]).size, 3);
+  assert.equal((await ask(planted)).status, 401);
+  assert.equal((await ask(second)).status, 200);
+  await http.call("DELETE", "/v1/session", undefined, {
+    key: null,
+    headers: { ...csrf, cookie: second },
+  });
+  assert.equal((await ask(second)).status, 401);
+  assert.equal((await ask(first)).status, 200);
+  await http.close();
+});
+
+test("a form of another site signs nobody in, whatever it says its content is", async () => {
+  const http = await openFreshHttp();
+  const text = JSON.stringify({ api_key: operatorKey });
+  for (const type of [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "",
+  ]) {
+    const headers = { "content-type": type, origin: "http://evil.example" };
+    for (const more of [{}, csrf]) {
+      const answer = await http.call("POST", "/v1/session", text, {
+        key: null,
+        headers: { ...headers, ...more },
+      });
+      assert.ok([403, 415].includes(answer.status), answer.text);
+      assert.equal(answer.headers["set-cookie"], undefined);
+    }
+  }
+  await http.close();
+});
+
 test("a wrong key signs nobody in and sets no cookie", async () => {
   const http = await openFreshHttp();
   const answer = await signIn(http, `${operatorKey.slice(0, -1)}x`);

@@ -81,7 +81,7 @@ test("a person approves the link, and the tenant has an integration that works",
 
   const answer = await comeBack(slack.approveInstall(link.href));
   assert.equal(answer.status, 200, answer.text);
-  assert.match(answer.json.installed, /workspace Simulated/);
+  assert.match(answer.json.installed, /workspace Simulated.*, for the tenant acme\./);
   assert.equal(answer.headers["cache-control"], "no-store");
   assert.equal(answer.headers["referrer-policy"], "no-referrer");
   const [shown] = await integrations();

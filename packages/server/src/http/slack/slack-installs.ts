@@ -188,7 +188,8 @@ export function slackCallbackRoute(app: App, context: HttpContext): void {
       auditInstall(request, context),
     );
     return {
-      installed: `The app is installed in the Slack workspace ${integration.teamName}. You can close this page.`,
+      // Whoever was sent this link by somebody else can see whom it has served.
+      installed: `The app is installed in the Slack workspace ${integration.teamName}, for the tenant ${integration.tenantId ?? ""}. You can close this page.`,
       slack_integration: slackIntegrationView(integration),
     };
   });

@@ -239,6 +239,9 @@ BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_log_keeps_entries BEFORE DELETE ON audit_log
 WHEN old.at > (unixepoch() - 365 * 86400) * 1000
 BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_log_keeps_places BEFORE INSERT ON audit_log
+WHEN EXISTS (SELECT 1 FROM audit_log WHERE no = new.no OR id = new.id)
+BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 -- Replays under way and past: a filter and the place it has got to (`position_no` up to `end_no`).
 CREATE TABLE replays (
   no INTEGER PRIMARY KEY,

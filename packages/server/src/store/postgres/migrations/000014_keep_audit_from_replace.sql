@@ -1,0 +1,1 @@
+-- Nothing to do here: ON CONFLICT DO UPDATE is an UPDATE to PostgreSQL, which the trigger refuses.
