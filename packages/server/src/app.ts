@@ -35,6 +35,7 @@ import { attachStore } from "./store/client.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { readTls, readTlsPaths, type TlsPaths } from "./tls-files.ts";
+import { version } from "./version.ts";
 
 /** A service that is taking and delivering alerts. */
 export interface App {
@@ -113,7 +114,7 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
       stops,
       { isStopping: () => stopping !== null },
     );
-    log.info({ url, database: showDatabase(config.database) }, "service.listening");
+    log.info({ url, version, database: showDatabase(config.database) }, "service.listening");
     const renewCertificates = createRenewal(server, readTlsPaths(config), log);
     return { url, operatorKey, renewCertificates, stop };
   } catch (error) {

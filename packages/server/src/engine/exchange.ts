@@ -6,7 +6,7 @@ import {
   type OutboundResult,
   responseBytesMax,
 } from "../outbound/outbound.ts";
-import { redact } from "../secret.ts";
+import { redact, redactCut } from "../secret.ts";
 import type { MailRequest, SinkOutcome, SinkRequest, VendorUrls } from "../sinks/sink-type.ts";
 import type { Exchange } from "../store/store.ts";
 import type { ReadySink } from "./sending-sinks.ts";
@@ -101,7 +101,10 @@ function maskExchange(
             status: result.status,
             headers: maskAll(result.headers),
             // A page of Slack's channels may be megabytes; masked first, so that no secret is cut in half.
-            body: mask(result.body).slice(0, responseBytesMax),
+            body: (result.isBodyCut ? redactCut(result.body, secrets) : mask(result.body)).slice(
+              0,
+              responseBytesMax,
+            ),
           },
   };
 }

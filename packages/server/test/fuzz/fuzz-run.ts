@@ -1,19 +1,28 @@
 /**
- * `npm run test:fuzz`: 100,000 requests with a report. `--requests` and `--seed` send more of them, and others.
+ * `npm run test:fuzz`: 100,000 requests with a report. `--requests` and `--seed` send more of them, and others,
+ * `--postgres` has them stored in PostgreSQL.
  */
 
 import { parseArgs } from "node:util";
+import { openFreshPostgres } from "../support/fresh-postgres.ts";
+import { startPostgres } from "../support/postgres-server.ts";
 import { type FuzzReport, growthMax, growthOf, runFuzz } from "./fuzz.ts";
 
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "100000" },
+    postgres: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e9)) },
   },
 });
 
 console.log(`seed           ${values.seed}`);
-const report = await runFuzz({ requests: Number(values.requests), seed: Number(values.seed) });
+const server = values.postgres ? await startPostgres() : null;
+const database = server === null ? null : await openFreshPostgres(server);
+const size = { requests: Number(values.requests), seed: Number(values.seed) };
+const report = await runFuzz({ ...size, store: database?.store });
+await database?.close();
+await server?.close();
 console.log(describe(report));
 process.exitCode = report.faults.length === 0 && growthOf(report) <= growthMax ? 0 : 1;
 

@@ -16,6 +16,7 @@ import { isJsonObject, type JsonValue } from "../../src/domain/json.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { createLog } from "../../src/log.ts";
 import { Secret } from "../../src/secret.ts";
+import type { Store } from "../../src/store/store.ts";
 import { type FreshHttp, openFreshHttp, operatorKey } from "../support/fresh-http.ts";
 import {
   createRequestFuzzer,
@@ -60,10 +61,11 @@ interface Answer {
 
 /**
  * Sends `requests` requests; throws at the first wrong answer, with what it takes to send it again.
+ * @param options `store`: instead of a new SQLite store.
  * @param onAnswer for tests of this test.
  */
 export async function runFuzz(
-  { requests, seed }: { requests: number; seed: number },
+  { requests, seed, store }: { requests: number; seed: number; store?: Store | undefined },
   onAnswer: (answer: Answer) => void = () => {},
 ): Promise<FuzzReport> {
   const faults: string[] = [];
@@ -79,7 +81,7 @@ export async function runFuzz(
       vendors: { slackApi: slack.url, pagerduty: "http://127.0.0.1:9" },
       slackApp: { clientId, clientSecret: new Secret(clientSecret) },
     },
-    deps: { log },
+    deps: { log, ...(store !== undefined && { store }) },
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
