@@ -6,7 +6,7 @@ import { runTrials, shortTrials } from "./trials.ts";
 
 const options = { nodes: 3, sinks: 6, senders: 3, batchSize: 5, pauseMs: 30 };
 
-test("a cluster loses nothing, whatever dies under it", { timeout: 280_000 }, async (t) => {
+test("a cluster loses nothing, whatever dies under it", { timeout: 500_000 }, async (t) => {
   const { balance, reports, oddAnswers, refusedUntold } = await runTrials(shortTrials, options);
   t.diagnostic(JSON.stringify({ balance, reports }));
   assert.equal(balance.lost, 0);

@@ -24,10 +24,12 @@ export interface Cluster {
   readonly nodeCount: number;
   /** SIGKILL, and at once a new node in its place. */
   killNode(index: number): Promise<void>;
-  /** SIGSTOP, and SIGCONT after a time; the load goes round it meanwhile. */
-  freezeNode(index: number, ms: number): Promise<void>;
+  /** SIGSTOP, and SIGCONT in the end; the load goes round it meanwhile. */
+  freezeNode(index: number, end: Promise<void>): Promise<void>;
   /** Cuts a node off from the database; it goes on taking requests, and what it has begun. */
-  cutOffNode(index: number, ms: number): Promise<void>;
+  cutOffNode(index: number, end: Promise<void>): Promise<void>;
+  /** Resolves when so much time has passed and an alert was taken meanwhile; gives up on that at last. */
+  untilTaken(ms: number): Promise<void>;
   /** Alerts that the webhook has acknowledged more than once until now. */
   repeatedCount(): number;
   /** Ends the load, waits until nothing is pending, and counts. */
@@ -104,20 +106,26 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         await node.kill("SIGKILL");
         return start(index);
       }),
-    freezeNode: (index, ms) =>
+    freezeNode: (index, end) =>
       withNode(index, async (node) => {
         node.process.kill("SIGSTOP");
-        await sleep(ms);
+        await end;
         node.process.kill("SIGCONT");
         return node;
       }),
-    async cutOffNode(index, ms) {
-      await doors[index]?.shut(ms);
+    async cutOffNode(index, end) {
+      await doors[index]?.shut(end);
+    },
+    async untilTaken(ms) {
+      const before = load.accepted.size;
+      await sleep(ms);
+      const end = performance.now() + patienceMs;
+      while (load.accepted.size === before && performance.now() < end) await sleep(50);
     },
     repeatedCount: () => repeatedIn(receiver),
     async balance() {
       await load.end();
-      await untilNothingIsPending(database);
+      await untilNothingIsPending(database, nodes);
       for (const node of nodes) await node?.stop();
       return balance(database, load, receiver);
     },
@@ -150,15 +158,27 @@ async function makeSinks(
   return ids;
 }
 
-const pendingPatienceMs = 60_000;
+/** Many times what it takes on a machine that has nothing else to do. */
+const patienceMs = 120_000;
 
-async function untilNothingIsPending({ run }: PostgresPair): Promise<void> {
-  const end = performance.now() + pendingPatienceMs;
+const stillPendingSql = `SELECT q.*, s.health, l.node_id, n.leased_until, clock_timestamp() AS now
+  FROM queue q JOIN event_sinks s ON s.tenant_id = q.tenant_id AND s.id = q.event_sink_id
+  LEFT JOIN lanes l ON l.tenant_id = q.tenant_id AND l.event_sink_id = q.event_sink_id
+  LEFT JOIN nodes n ON n.id = l.node_id LIMIT 5`;
+
+async function untilNothingIsPending(
+  { run }: PostgresPair,
+  nodes: readonly (RunningService | undefined)[],
+): Promise<void> {
+  const end = performance.now() + patienceMs;
   while (performance.now() < end) {
     const [row] = await run("SELECT count(*) AS count FROM queue");
     if (Number(row?.["count"]) === 0) return;
     await sleep(200);
   }
+  const pending = await run(stillPendingSql);
+  const logs = nodes.map((node) => node?.log.slice(-5));
+  console.error("still pending:", JSON.stringify({ pending, logs }, null, 1));
 }
 
 /** Rows that contradict each other. */

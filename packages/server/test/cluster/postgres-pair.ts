@@ -29,8 +29,8 @@ export interface PostgresPair {
 
 export interface Door {
   readonly url: string;
-  /** Cuts all connections through it, and lets none through for a time. */
-  shut(ms: number): Promise<void>;
+  /** Cuts all connections through it, and lets none through until the end. */
+  shut(end: Promise<void>): Promise<void>;
 }
 
 const database = "cluster";
@@ -122,10 +122,10 @@ async function openDoor(target: () => string) {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    async shut(ms: number) {
+    async shut(end: Promise<void>) {
       isShut = true;
       cut();
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await end;
       isShut = false;
     },
     close() {

@@ -44,9 +44,9 @@ interface Trial {
 export const trials: readonly Trial[] = [
   {
     what: "nodes killed",
-    async run({ killNode, nodeCount }, { kills, killEveryMs }) {
+    async run({ killNode, nodeCount, untilTaken }, { kills, killEveryMs }) {
       for (let kill = 0; kill < kills; kill += 1) {
-        await sleep(killEveryMs);
+        await untilTaken(killEveryMs);
         await killNode(kill % nodeCount);
       }
     },
@@ -54,13 +54,14 @@ export const trials: readonly Trial[] = [
   {
     // The third node has all the sinks then.
     what: "one frozen, one cut off",
-    async run({ freezeNode, cutOffNode }, { leaselessMs }) {
-      await Promise.all([freezeNode(0, leaselessMs), cutOffNode(1, leaselessMs)]);
+    async run({ freezeNode, cutOffNode, untilTaken }, { leaselessMs }) {
+      const end = untilTaken(leaselessMs);
+      await Promise.all([freezeNode(0, end), cutOffNode(1, end)]);
     },
   },
   {
     what: "connections dropped",
-    async run({ database }, { dropMs }) {
+    async run({ database, untilTaken }, { dropMs }) {
       const end = performance.now() + dropMs;
       while (performance.now() < end) {
         await database.run(
@@ -69,6 +70,7 @@ export const trials: readonly Trial[] = [
         );
         await sleep(300);
       }
+      await untilTaken(0);
     },
   },
   {
@@ -81,9 +83,9 @@ export const trials: readonly Trial[] = [
   },
   {
     what: "failover to the standby",
-    async run({ database }, { afterFailOverMs }) {
+    async run({ database, untilTaken }, { afterFailOverMs }) {
       await database.failOver();
-      await sleep(afterFailOverMs);
+      await untilTaken(afterFailOverMs);
     },
   },
 ];

@@ -25,11 +25,20 @@ export interface CrashOptions {
   readonly alerts: number;
   /** For every life but the first, in which the sink is made. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of the SQLite file in the service's folder. */
+  readonly database?: CrashDatabase;
   /** Makes the disk that loses its power at each kill, around the folder the service runs in. */
   readonly disk?: (root: string, notes: string) => PowerLossDisk;
   /** Decides when the kill comes, and what of the unsynced blocks reaches the disk all the same. */
   readonly random: () => number;
   readonly onKill?: (line: string) => void;
+}
+
+export interface CrashDatabase {
+  /** What leads every life to it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** After each kill. */
+  afterKill(): Promise<void>;
 }
 
 export interface CrashBalance {
@@ -60,7 +69,8 @@ export async function runCrashLives(options: CrashOptions): Promise<CrashBalance
   const ledger: Ledger = { accepted: new Set(), unknown: new Set() };
   const cleanUps: (() => Promise<void>)[] = [];
   const owner = { after: (run: () => Promise<void>) => void cleanUps.push(run) };
-  const start = (env: CrashOptions["env"]) => startService(owner, root, { ...disk?.env, ...env });
+  const start = (env: CrashOptions["env"]) =>
+    startService(owner, root, { ...disk?.env, ...options.database?.env, ...env });
   const missing = () => [...ledger.accepted].filter((id) => !receiver.acknowledged.has(id));
   try {
     const first = await start({});
@@ -71,7 +81,10 @@ export async function runCrashLives(options: CrashOptions): Promise<CrashBalance
       receiver.beginLife(life);
       const service = await start(options.env);
       const share = Math.ceil((options.alerts / options.kills) * life);
-      await killUnderLoad(service, ledger, share, options.random);
+      const before = receiver.acknowledged.size;
+      const isEnough = () => ledger.accepted.size >= share && receiver.acknowledged.size > before;
+      await killUnderLoad(service, ledger, isEnough, options.random);
+      await options.database?.afterKill();
       const undone = disk?.losePower(options.random);
       options.onKill?.(
         `kill ${life}: accepted ${ledger.accepted.size}, acknowledged ${receiver.acknowledged.size}` +
@@ -108,16 +121,16 @@ async function createSink({ call }: RunningService, url: string): Promise<void> 
   if (answer.status !== 200) throw new Error(answer.text);
 }
 
-/** Kills once so many are accepted in all, and not always at the same point of the load. */
+/** Kills once enough has happened, and not always at the same point of the load. */
 async function killUnderLoad(
   service: RunningService,
   ledger: Ledger,
-  share: number,
+  isEnough: () => boolean,
   random: () => number,
 ): Promise<void> {
   let isOver = false;
   const running = runLoad(ledger, { ...load, ...service, isOver: () => isOver });
-  const enough = until(() => ledger.accepted.size >= share, 60_000);
+  const enough = until(isEnough, 60_000);
   // A load that ends before its time has failed: its error is the one to tell.
   await Promise.race([enough, running]);
   await new Promise((resolve) => setTimeout(resolve, random() * 200));
