@@ -30,10 +30,11 @@ export interface DeliverDeps extends AttemptDeps {
   readonly isCutOff: () => boolean;
 }
 
-/** A sink's health before and after an attempt. */
+/** A sink's health before and after an attempt, and as it is stored. */
 export interface HealthChange {
   readonly before: SinkHealth;
   readonly after: SinkHealth;
+  readonly stored: SinkHealth;
 }
 
 /** A group of deliveries that went out together, and what the attempt found. */
@@ -87,8 +88,7 @@ export async function attemptGroup(
       delivery,
       findings: delivery === lead ? findings : asMember(findings, group),
       memory: memories.get(delivery.alert.dedupKey),
-      before: health.before,
-      after: health.after,
+      ...health,
       now,
       random,
       retryDelaysMs: sink.delivery.retryDelaysMs,

@@ -95,6 +95,7 @@ export class LaneRunner {
     if (sinkType.rollUp !== null) lane.leasesMax = engineLimits.leasesPerRollUpLaneMax;
     if (lane.isHealthOld) {
       lane.health = null;
+      lane.healthStored = null;
       lane.isHealthOld = false;
     }
     if (this.#mustHold(lane, sink)) return;
@@ -229,6 +230,8 @@ export class LaneRunner {
       if (state === "pending" && dueAt !== null) lanes.expect(lane, dueAt);
     }
     const { before, after } = attempted.health;
+    const isWritten = attempted.settlements.some(({ health }) => health !== undefined);
+    if (isWritten && lane.healthStored !== null) lane.healthStored = after;
     // The next one to ask gets the sink as it is stored now.
     if (before.state !== after.state) this.#deps.sinks.forget(lane);
     if ((before.state === "broken") !== (after.state === "broken")) {
@@ -242,9 +245,10 @@ export class LaneRunner {
     const before = lane.health ?? sink.health;
     const after = healthAfterAttempt(before, findings, this.#deps.clock.now());
     lane.health = after;
+    lane.healthStored ??= before;
     if (before.state === "broken" && after.state === "healthy") lane.healedAt = after.since;
     lane.attemptsMax = attemptsAfter(lane.attemptsMax, before, after, outcome.kind);
-    return { before, after };
+    return { before, after, stored: lane.healthStored };
   }
 
   /** A platform that asked to slow down is left alone, by all sinks it counts together. */

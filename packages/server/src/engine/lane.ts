@@ -29,6 +29,11 @@ export interface LaneState extends Lane {
   heldUntil: number;
   /** As of the last attempt here; null before the first, when the stored one counts. */
   health: SinkHealth | null;
+  /**
+   * As the store has it, as far as is known: settlements that were tried again may come after later ones.
+   * Null before the first.
+   */
+  healthStored: SinkHealth | null;
   /** The stored health may differ from `health`: it counts once the sink is loaded again. */
   isHealthOld: boolean;
   /** Memory that attempts left and the store has not confirmed yet, by dedup key. */
@@ -70,6 +75,7 @@ export class Lanes {
         resting: null,
         heldUntil: 0,
         health: null,
+        healthStored: null,
         isHealthOld: false,
         unsettled: new Map(),
         attemptsMax: Number.POSITIVE_INFINITY,

@@ -18,6 +18,8 @@ export interface SettlementInput {
   /** The sink's health before and after the attempt. */
   readonly before: SinkHealth;
   readonly after: SinkHealth;
+  /** As the store has it; left out: as before. */
+  readonly stored?: SinkHealth;
   readonly now: number;
   /** 0 ≤ random < 1, for jitter. */
   readonly random: number;
@@ -27,7 +29,7 @@ export interface SettlementInput {
 
 /** Turns what an attempt found into what is stored: the attempt's record and the delivery's new state. */
 export function settlementOf(input: SettlementInput): Settlement {
-  const { delivery, findings, before, after, now } = input;
+  const { delivery, findings, before, after, stored = before, now } = input;
   const fate = fateOf(input);
   return {
     tenantId: delivery.tenantId,
@@ -45,7 +47,7 @@ export function settlementOf(input: SettlementInput): Settlement {
     }),
     memory: input.memory,
     learned: findings.learned,
-    health: after === before ? undefined : after,
+    health: after === stored ? undefined : after,
     pausesSink: findings.outcome.kind === "rejected" && findings.outcome.pausesSink === true,
   };
 }

@@ -80,12 +80,12 @@ export function checkBooks(books: Books): void {
   }
 }
 
-/** Deliveries that replays made. */
+/** Deliveries that replays made, but of the service's own alerts. */
 function copiesOf({ db, sinkIds }: Books): Accepted[] {
   const rows = db.all<{ id: string; sink: string; alert: string; dedup_key: string }>(
     `SELECT deliveries.id, event_sinks.id AS sink, alerts.id AS alert, deliveries.dedup_key
      FROM deliveries JOIN event_sinks ON event_sinks.no = event_sink_no
-     JOIN alerts ON alerts.no = alert_no WHERE replay_of_no IS NOT NULL`,
+     JOIN alerts ON alerts.no = alert_no WHERE replay_of_no IS NOT NULL AND alerts.id LIKE 'id-%'`,
   );
   return rows.map(({ id, sink, alert, dedup_key }) => ({
     deliveryId: id,

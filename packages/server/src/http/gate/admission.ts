@@ -63,7 +63,7 @@ export type RefusalCause = "alerts" | "bytes" | "late" | "key_share" | "memory" 
 /** An answer that takes longer is late; when all have been for as long as a burst lasts, too much comes in. */
 const answers = { waitMsMax: 100, burstMs: 500 };
 /** A turn of the event loop that takes longer makes those late that come meanwhile. */
-const turns = { waitMsMax: 50, burstMs: 250 };
+const turns = { waitMsMax: 50, burstMs: 100 };
 /** Let in at a time while too much comes in: enough to keep this thread and the store busy. */
 const lateRequestsMax = 128;
 const lateAlertsMax = 1_000;
