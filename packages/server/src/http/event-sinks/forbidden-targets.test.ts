@@ -109,6 +109,35 @@ describe("a URL that leads inside", () => {
   });
 });
 
+describe("a URL that is a secret", () => {
+  const paths = {
+    MicrosoftTeams: "workflows/0123456789abcdef/triggers/manual/paths/invoke?sig=0123456789abcdef",
+    Discord:
+      "api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726de135cbe28a41f8b2f777c372ba",
+  };
+  for (const [wireName, path] of Object.entries(paths)) {
+    it(`leads inside no more than others do: ${wireName}`, async () => {
+      const saveAt = (host: string) => {
+        const event_sink_args = { [wireName]: { url: urlOf(host) + path } };
+        return http.call("POST", "/v1/event_sink", { ...sinkOf(""), event_sink_args });
+      };
+      for (const host of [...forbiddenAddresses, ...disguisedHosts]) {
+        const { status, text } = await saveAt(host);
+        assert.equal(status, 400, `${host}: ${text}`);
+        assert.ok(!text.includes("0123456789abcdef") && !text.includes("3d89bb"), text);
+      }
+      const saved = await saveAt("hook.test");
+      assert.equal(saved.status, 200, saved.text);
+      for (const answer of ["127.0.0.1", "169.254.169.254", "::1"]) {
+        answers = ["93.184.215.14", answer];
+        assert.equal(await reasonOf(saved.json.event_sink.id), "blocked_address", answer);
+      }
+      await http.call("DELETE", `/v1/event_sink/${saved.json.event_sink.id}`);
+      assert.deepEqual([connecting, trap.connectionCount()], [0, 0]);
+    });
+  }
+});
+
 describe("a name that leads inside", () => {
   it("is stopped at each send, alone or beside a public address, with no connection", async () => {
     for (const key of [tenantKey, operatorKey]) {
