@@ -56,6 +56,13 @@ test("unknown fields are named, all of them, with the known ones", () => {
   assert.match(error?.message ?? "", /`nmae` is not a field here: known are `name`, .* And 1 more/);
 });
 
+test("many unknown fields are told as such, the first of them by name", () => {
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`x${n}`, n]));
+  const error = check({ name: "n", ...many });
+  assert.equal(error?.code, "unknown_field");
+  assert.match(error?.message ?? "", /^`x0` is not a field here: known are `name`, .* And \d more/);
+});
+
 test("a number that a double cannot hold is a number to the reader of the sentence", () => {
   assert.deepEqual(details({ name: JSON.rawJSON("12345678901234567890") }), [
     "name: `name` must be a string, not a number.",

@@ -70,9 +70,10 @@ function readQuery(schema: SchemaNode, query: unknown): unknown {
 }
 
 function describeFindings(schema: SchemaNode, value: unknown, findings: Finding[]): ApiError {
-  const details = withoutNoise(schema, findings).flatMap((finding) =>
+  const found = withoutNoise(schema, findings).flatMap((finding) =>
     describe(schema, value, finding),
   );
+  const details = found.length > 0 ? found : describeUnknown(schema, findings);
   const isUnknown = findings.every(({ keyword }) => isUnknownField(keyword));
   const [first] = details;
   const more = details.length > 1 ? ` And ${details.length - 1} more, see \`details\`.` : "";
@@ -115,6 +116,21 @@ function withoutNoise(schema: SchemaNode, findings: Finding[]): Finding[] {
   return [...kept.filter(isCount), ...kept.filter((finding) => !isCount(finding))];
 }
 
+/** TypeBox stops after a few findings: of many unknown fields it tells one by one, and not that they are unknown. */
+function describeUnknown(schema: SchemaNode, findings: Finding[]): ErrorDetail[] {
+  return findings
+    .filter(({ keyword }) => keyword === "boolean")
+    .map(({ instancePath, schemaPath }) => {
+      const path = dotted(instancePath);
+      return unknownField(path, nodeAt(schema, schemaPath.replace(/\/additionalProperties$/, "")));
+    });
+}
+
+function unknownField(path: string, { properties = {} }: SchemaNode): ErrorDetail {
+  const known = Object.keys(properties).map((name) => `\`${name}\``);
+  return { path, message: `\`${path}\` is not a field here: known are ${known.join(", ")}.` };
+}
+
 function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDetail[] {
   const own = nodeAt(schema, finding.schemaPath);
   const union = nodeAt(schema, finding.schemaPath.replace(/\/anyOf\/\d+$/, ""));
@@ -132,11 +148,7 @@ function describe(schema: SchemaNode, root: unknown, finding: Finding): ErrorDet
     }));
   }
   if (finding.keyword === "additionalProperties") {
-    const known = Object.keys(node.properties ?? {}).map((name) => `\`${name}\``);
-    return namesIn(params, "additionalProperties").map((name) => ({
-      path: below(name),
-      message: `\`${below(name)}\` is not a field here: known are ${known.join(", ")}.`,
-    }));
+    return namesIn(params, "additionalProperties").map((name) => unknownField(below(name), node));
   }
   if (path === "") {
     const given = value === null ? "and there is none" : `not ${kindOf(value)}`;
