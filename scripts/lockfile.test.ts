@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
+import { nodeBinaries, nodeBinaryProblem } from "./setup/node-binary.mjs";
 
 interface Locked {
   readonly link?: boolean;
@@ -36,6 +38,15 @@ test("every package has a licence that we may pass on", () => {
 
 test("every package's contents are sealed by SHA-512", () => {
   for (const [path, { integrity }] of external) assert.match(integrity ?? "", /^sha512-/, path);
+});
+
+test("Node's binary is sealed as well, in the version that is pinned", () => {
+  const { node } = read("../package.json").devDependencies;
+  for (const [name, hash] of Object.entries(nodeBinaries)) {
+    assert.ok(name.endsWith(`@${node}`), name);
+    assert.match(hash, /^sha512-[\w+/]{86}==$/);
+  }
+  assert.equal(nodeBinaryProblem(dirname(import.meta.dirname)), null);
 });
 
 test("no package runs a script when it is installed, but those that package.json names", () => {

