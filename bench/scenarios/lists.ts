@@ -39,24 +39,34 @@ export const listsScenario = createListsScenario("lists", 1_000_000, false);
 export const lists10mScenario = createListsScenario("lists-10m", 10_000_000, true);
 
 async function runLists(scenario: string, count: number, context: RoundContext): Promise<Line> {
-  const small = await timeLists(context, smallCount);
-  const large = await timeLists(context, count);
-  const figures = Object.keys(lists).flatMap((list) => {
-    const [before, after] = [small.get(list) ?? 0, large.get(list) ?? 0];
-    return [
-      [`${list}SmallMs`, digits(before)],
-      [`${list}LargeMs`, digits(after)],
-      [`${list}Ratio`, digits(after / before)],
-    ];
-  });
-  return {
-    ...{ scenario, contender: context.contender.name, round: context.round, isVoid: null },
-    ...{ smallCount, largeCount: count },
-    ...Object.fromEntries(figures),
-  };
+  const small = await startFilled(context, smallCount);
+  const large = await startFilled(context, count);
+  try {
+    const figures: Record<string, number> = {};
+    for (const [list, path] of Object.entries(lists)) {
+      // Page by page in turn, so that both have the same machine. The first pass compiles code and statements.
+      await timePages([small, large], path);
+      const [smallMs = 0, largeMs = 0] = await timePages([small, large], path);
+      figures[`${list}SmallMs`] = digits(smallMs);
+      figures[`${list}LargeMs`] = digits(largeMs);
+      figures[`${list}Ratio`] = digits(largeMs / smallMs);
+    }
+    return {
+      ...{ scenario, contender: context.contender.name, round: context.round, isVoid: null },
+      ...{ smallCount, largeCount: count },
+      ...figures,
+    };
+  } finally {
+    await Promise.all([small.service.stop(), large.service.stop()]);
+  }
 }
 
-async function timeLists({ directory }: RoundContext, count: number): Promise<Map<string, number>> {
+interface Filled {
+  readonly service: EventSinksService;
+  readonly sinkId: string;
+}
+
+async function startFilled({ directory }: RoundContext, count: number): Promise<Filled> {
   const folder = join(directory, String(count));
   mkdirSync(folder);
   const first = await startEventSinks({ directory: folder });
@@ -66,29 +76,22 @@ async function timeLists({ directory }: RoundContext, count: number): Promise<Ma
   }
   await first.stop();
   fill(folder, { count, tenantId, sinkIds });
-  const service = await startEventSinks({ directory: folder });
-  const times = new Map<string, number>();
-  for (const [list, path] of Object.entries(lists)) {
-    const query = `${path.replace("SINK", sinkIds[0] ?? "")}tenant_id=${tenantId}`;
-    // The first pass compiles code and statements.
-    await timePages(service, query);
-    times.set(list, await timePages(service, query));
-  }
-  await service.stop();
-  return times;
+  return { service: await startEventSinks({ directory: folder }), sinkId: sinkIds[0] ?? "" };
 }
 
-/** The median of pages one after the other; from the start again when there are no more. */
-async function timePages({ call }: EventSinksService, query: string): Promise<number> {
-  const times: number[] = [];
-  let token = "";
+/** The medians of pages one after the other; from the start again when there are no more. */
+async function timePages(filled: readonly Filled[], path: string): Promise<number[]> {
+  const runs = filled.map((one) => ({ ...one, token: "", times: [] as number[] }));
   for (let page = 0; page < pages; page++) {
-    const startedAt = performance.now();
-    const answer = await call("GET", `${query}&pagination[page_token]=${token}`);
-    const body = (await answer.json()) as { pagination: { next_page_token: string } | null };
-    times.push(performance.now() - startedAt);
-    if (answer.status !== 200) throw new Error(`${query}: ${JSON.stringify(body)}`);
-    token = body.pagination?.next_page_token ?? "";
+    for (const run of page % 2 === 0 ? runs : runs.toReversed()) {
+      const query = `${path.replace("SINK", run.sinkId)}tenant_id=${tenantId}`;
+      const startedAt = performance.now();
+      const answer = await run.service.call("GET", `${query}&pagination[page_token]=${run.token}`);
+      const body = (await answer.json()) as { pagination: { next_page_token: string } | null };
+      run.times.push(performance.now() - startedAt);
+      if (answer.status !== 200) throw new Error(`${query}: ${JSON.stringify(body)}`);
+      run.token = body.pagination?.next_page_token ?? "";
+    }
   }
-  return median(times);
+  return runs.map(({ times }) => median(times));
 }
