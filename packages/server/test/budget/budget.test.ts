@@ -9,7 +9,12 @@ import { test } from "node:test";
 import { systemClock } from "../../src/clock.ts";
 import { createAlertIntake } from "../../src/http/alerts/alert-intake.ts";
 import { newAlert } from "../support/store-samples.ts";
-import { type CountedService, startCountedService } from "./counted-service.ts";
+import {
+  assertPlan,
+  assertPlans,
+  type CountedService,
+  startCountedService,
+} from "./counted-service.ts";
 
 const alertCount = 1_000;
 const dayMs = 24 * 3_600_000;
@@ -83,7 +88,7 @@ test("a backlog is claimed by rows that are due, with no scan and no sort", asyn
     const { rows } = service.counts;
     // Its place in the queue, itself with its alert, and one of those in flight stepped over.
     assert.ok(rows <= 4 * 4_000, `${rows} rows read for 4000 deliveries`);
-    for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+    assertPlans(service);
   });
 });
 
@@ -115,30 +120,9 @@ test("a step of forgetting is bounded, however much there is to forget", async (
 test("what taking and delivering an alert asks the store for is neither scanned nor sorted", async () => {
   await withService(async (service) => {
     await deliverMany(service);
-    for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+    assertPlans(service);
   });
 });
-
-function assertPlan({ db }: CountedService, sql: string): void {
-  if (/^(BEGIN|COMMIT|ROLLBACK|PRAGMA)/.test(sql)) return;
-  const values = Array.from({ length: sql.split("?").length - 1 }, () => 1);
-  const plan = db.connection
-    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-    .all(...values.slice(0, parametersOf(sql)));
-  for (const { detail } of plan) {
-    const step = String(detail);
-    assert.ok(
-      !/^SCAN (?!CONSTANT ROW)/.test(step) && !step.includes("TEMP B-TREE"),
-      `${step}: ${sql}`,
-    );
-  }
-}
-
-/** Numbered parameters may stand in several places. */
-function parametersOf(sql: string): number {
-  const numbers = new Set(sql.match(/\?\d+/g));
-  return numbers.size + (sql.match(/\?(?!\d)/g)?.length ?? 0);
-}
 
 /** Which files of other packages are loaded for a file of `src`. */
 function othersFilesOf(entry: string): string[] {

@@ -3,6 +3,7 @@
  * counted that costs the same on any machine: statements, rows, commits, messages.
  */
 
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -189,4 +190,30 @@ function countDatabase(db: Database, counts: Counts): Database {
       return db.run(sql, ...values);
     },
   };
+}
+
+/** Fails when a statement that ran since `reset` scans a table or sorts. */
+export function assertPlans(service: CountedService): void {
+  for (const sql of service.counts.statements.keys()) assertPlan(service, sql);
+}
+
+export function assertPlan({ db }: CountedService, sql: string): void {
+  if (/^(BEGIN|COMMIT|ROLLBACK|PRAGMA)/.test(sql)) return;
+  const values = Array.from({ length: sql.split("?").length - 1 }, () => 1);
+  const plan = db.connection
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...values.slice(0, parametersOf(sql)));
+  for (const { detail } of plan) {
+    const step = String(detail);
+    assert.ok(
+      !/^SCAN (?!CONSTANT ROW)/.test(step) && !step.includes("TEMP B-TREE"),
+      `${step}: ${sql}`,
+    );
+  }
+}
+
+/** Numbered parameters may stand in several places. */
+function parametersOf(sql: string): number {
+  const numbers = new Set(sql.match(/\?\d+/g));
+  return numbers.size + (sql.match(/\?(?!\d)/g)?.length ?? 0);
 }
