@@ -53,6 +53,16 @@ export const suiteParts = {
     statisticsTests,
   ],
   order: [pausedSinkTests, brokenSinkTests, orderTests, modelTests, resolveTests, urgencyTests],
+  /** Of all of it what asks most of a database: for versions that not everything is run on. */
+  telling: [
+    intakeTests,
+    settleTests,
+    resolveTests,
+    retentionTests,
+    statisticsTests,
+    searchTests,
+    tenantDeletionTests,
+  ],
 } as const;
 
 export type SuitePart = keyof typeof suiteParts;

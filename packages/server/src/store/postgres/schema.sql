@@ -1,7 +1,7 @@
 -- What all migrations together make; a test compares the two.
 --
 -- `tenant_id` leads the primary key of every table that grows with alerts or belongs to a tenant, so that
--- they can be distributed by it; tables of the nodes, sessions, counts and small marks do without. Other
+-- they can be distributed by it (docs/scale.md has the others and why; a test compares). Other
 -- indexes begin with what only they are for, lest a plan mistake one for the key. Times are ms since the
 -- epoch, but for leases of nodes, which go by the clock of the database.
 CREATE TABLE migrations (

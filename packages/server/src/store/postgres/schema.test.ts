@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { type PostgresServer, startPostgres } from "../../../test/support/postgres-server.ts";
+import { findUnled, tablesOfNoTenant } from "../../../test/support/tenant-led.ts";
 import { attachStore } from "../client.ts";
 import { openDatabase } from "./database.ts";
 import { migratePostgres, openPostgresStore } from "./store.ts";
@@ -61,6 +62,58 @@ describe("the PostgreSQL schema", () => {
     await store.close();
     await Promise.all(nodes.map((node) => node.close()));
     assert.equal((await migratePostgres(url)).ran, 0);
+  });
+
+  test("lets tenant_id lead every key, but of what is of no tenant", async () => {
+    const url = await createDatabase("keys");
+    await migratePostgres(url);
+    const db = openDatabase({ url, connectionsMax: 1 });
+    const keys = await db.all<{
+      name: string;
+      leader: string;
+      has_tenant: boolean;
+      is_primary: boolean;
+    }>(
+      `SELECT c.relname AS name, i.indisprimary AS is_primary, (SELECT attname FROM pg_attribute a
+           WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]) AS leader,
+         EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'
+           AND a.attnum = ANY(i.indkey)) AS has_tenant
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+       WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition`,
+    );
+    await db.close();
+    const primary = keys.filter(({ is_primary }) => is_primary);
+    const others = primary.filter(({ leader }) => leader !== "tenant_id").map(({ name }) => name);
+    assert.deepEqual(others.sort(), Object.keys(tablesOfNoTenant).sort());
+    // Nothing else has to be unique over tenants: a distributed table could not keep it.
+    const unkept = keys.filter(
+      ({ name, has_tenant }) => !has_tenant && !(name in tablesOfNoTenant),
+    );
+    assert.deepEqual(unkept, []);
+  });
+
+  test("a statement that does not say whose rows it means is found", () => {
+    const led = [
+      "SELECT 1 FROM queue WHERE tenant_id = $1 AND seq = 1",
+      "DELETE FROM queue q USING unnest($1::text[]) AS w(tenant_id) WHERE q.tenant_id = w.tenant_id",
+      "SELECT 1 FROM queue q WHERE (q.tenant_id, q.seq) > ($1, $2)",
+      "INSERT INTO alerts (uid, tenant_id) VALUES ($1, $2)",
+      "SELECT 1 FROM nodes",
+    ];
+    const unled = [
+      "SELECT tenant_id FROM queue WHERE seq = 1",
+      "SELECT 1 FROM queue q JOIN alerts a ON a.uid = q.alert_uid WHERE q.tenant_id = $1",
+      "INSERT INTO alerts (uid) SELECT tenant_id FROM x",
+      "UPDATE event_sinks\n SET name = $1 WHERE id = $2",
+    ];
+    assert.deepEqual(
+      led.filter((sql) => findUnled(sql).length > 0),
+      [],
+    );
+    assert.deepEqual(
+      unled.filter((sql) => findUnled(sql).length === 0),
+      [],
+    );
   });
 
   test("keeps its audit log from changes", async () => {

@@ -216,7 +216,7 @@ async function tell(
 async function holdAlerts({ db }: NodeState, items: readonly Waiting[]): Promise<void> {
   const keys = new Set(items.map(({ row }) => row.alert_uid));
   const held = await db.all(
-    `SELECT 1 FROM alerts a WHERE (tenant_id, uid) IN
+    `SELECT 1 FROM alerts a WHERE (a.tenant_id, a.uid) IN
        (SELECT * FROM unnest($1::text[], $2::uuid[])) ORDER BY uid FOR KEY SHARE`,
     items.map(({ row }) => row.tenant_id),
     items.map(({ row }) => row.alert_uid),

@@ -114,7 +114,7 @@ async function deleteSettled(
     deleted.map(({ id }) => id),
   );
   const alerts = await db.all<{ uid: string }>(
-    `DELETE FROM alerts a WHERE tenant_id = $1 AND uid = ANY($2::uuid[]) AND NOT EXISTS (
+    `DELETE FROM alerts a WHERE a.tenant_id = $1 AND uid = ANY($2::uuid[]) AND NOT EXISTS (
        SELECT 1 FROM deliveries d WHERE d.tenant_id = $1 AND d.alert_uid = a.uid) RETURNING uid`,
     tenantId,
     gone.map(({ uid }) => uid),
