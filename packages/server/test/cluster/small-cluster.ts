@@ -12,7 +12,8 @@ import {
 /** A database of its own, and nodes of the service on it as a test asks for them. */
 export interface SmallCluster {
   readonly env: Readonly<Record<string, string>>;
-  startNode(more?: Readonly<Record<string, string>>): Promise<RunningService>;
+  /** @param program another build of the service than this one. */
+  startNode(more?: Readonly<Record<string, string>>, program?: string): Promise<RunningService>;
   /** A webhook sink of the tenant "acme", and what it receives. */
   makeSink(node: RunningService): Promise<WebhookReceiver>;
 }
@@ -34,7 +35,8 @@ export async function makeSmallCluster(
   };
   return {
     env,
-    startNode: async (more = {}) => startService(t, await freshDirectory(t), { ...env, ...more }),
+    startNode: async (more = {}, program) =>
+      startService(t, await freshDirectory(t), { ...env, ...more }, program),
     async makeSink(node) {
       const receiver = await startWebhookReceiver();
       t.after(() => receiver.stop());

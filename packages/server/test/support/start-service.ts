@@ -49,8 +49,9 @@ export async function startService(
   t: Cleanup,
   directory: string,
   env: Readonly<Record<string, string>> = {},
+  program = mainPath,
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, [mainPath], {
+  const child = spawn(process.execPath, [program], {
     cwd: directory,
     env: {
       PATH: process.env["PATH"],
