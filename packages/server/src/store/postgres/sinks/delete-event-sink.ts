@@ -5,6 +5,7 @@ import type { Lane } from "../../store.ts";
 import { forgetTenantId } from "../accounts/tenant-ids.ts";
 import { getTenant } from "../accounts/tenants.ts";
 import type { Queries } from "../database.ts";
+import { listBusyLanesSql } from "../deliveries/claim.ts";
 import { endDeliveries } from "../deliveries/end-deliveries.ts";
 import { isGivenRow } from "../deliveries/queue-rows.ts";
 import type { NodeState } from "../node-state.ts";
@@ -65,11 +66,11 @@ async function forgetSink(db: Queries, { tenantId, eventSinkId }: Lane): Promise
 
 /** Deleted sinks that still have something pending, whoever was to cancel it. */
 export async function resumeSweeps(state: NodeState): Promise<void> {
-  const rows = await state.db.all<{ tenant_id: string; id: string }>(
-    `SELECT s.tenant_id, s.id FROM event_sinks s WHERE s.deleted_at IS NOT NULL AND EXISTS (
-       SELECT 1 FROM queue q WHERE q.tenant_id = s.tenant_id AND q.event_sink_id = s.id)`,
+  const rows = await state.db.all<{ tenant_id: string; event_sink_id: string }>(
+    `${listBusyLanesSql} JOIN event_sinks s ON s.tenant_id = b.tenant_id AND s.id = b.event_sink_id
+     WHERE s.deleted_at IS NOT NULL`,
   );
-  const lanes = rows.map((row) => ({ tenantId: row.tenant_id, eventSinkId: row.id }));
+  const lanes = rows.map((row) => ({ tenantId: row.tenant_id, eventSinkId: row.event_sink_id }));
   await ownLanes(state, lanes, 0);
   for (const { eventSinkId } of lanes) {
     const lane = state.lanes.get(eventSinkId);
