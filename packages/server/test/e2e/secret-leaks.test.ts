@@ -192,7 +192,7 @@ test("nor on PostgreSQL", { timeout: 300_000 }, async (t) => {
   watch.assertNone();
 });
 
-test("settings that are refused are not repeated", { timeout: 120_000 }, async (t) => {
+test("settings that are refused are not repeated", { timeout: 300_000 }, async (t) => {
   const directory = await freshDirectory(t);
   const watch = createLeakWatch();
   const typed = (name: string) => {
