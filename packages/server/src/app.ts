@@ -66,7 +66,8 @@ export async function startApp(config: Config, onCrash: (error: Error) => void):
   };
   try {
     const { operatorKey, encryptionKeys } = loadKeys(config);
-    for (const { warning } of [operatorKey, encryptionKeys]) {
+    for (const { isNew, path, warning } of [operatorKey, encryptionKeys]) {
+      if (isNew) log.info({ path }, "service.key_made");
       if (warning !== null) log.warn({ warning }, "service.key_file");
     }
     const sealer = createSealer(encryptionKeys.key, encryptionKeys.second);

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { runCommand } from "../support/run-command.ts";
 import { freshDirectory, startService } from "../support/start-service.ts";
 
-test("doctor says what is well, and what to do where it is not", { timeout: 90_000 }, async (t) => {
+test("doctor says what is well, and what to do where it is not", {
+  timeout: 300_000,
+}, async (t) => {
   const directory = await freshDirectory(t);
   const at = (name: string) => join(directory, "data", name);
   const ask = (env = {}) => runCommand(directory, ["doctor"], env);
@@ -17,6 +19,16 @@ test("doctor says what is well, and what to do where it is not", { timeout: 90_0
   const early = await runCommand(directory, ["migrate"]);
   assert.equal(early.exitCode, 1, "it makes no database without a key");
   const service = await startService(t, directory);
+  const made = service.log.filter(({ msg }) => msg === "service.key_made");
+  const keyFiles = ["operator.key", "encryption.key"];
+  assert.deepEqual(
+    made.map(({ path }) => basename(String(path))),
+    keyFiles,
+  );
+  for (const name of keyFiles) {
+    const key = readFileSync(at(name), "utf8").trim();
+    assert.ok(!JSON.stringify(service.log).includes(key), "the log names the file, not the key");
+  }
   const well = await ask();
   assert.equal(well.exitCode, 0, "it may run beside the service");
   assert.match(well.out, /^ok +database .*is whole, with schema \d+\.$/m);
