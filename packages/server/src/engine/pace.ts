@@ -75,4 +75,4 @@ function readyAt({ heldUntil, tokens }: Bucket, { perSecond }: Pace, now: number
 }
 
 /** A Retry-After is obeyed up to a day (`domain/retry.ts`). */
-const holdMsMax = 24 * 3_600_000;
+export const holdMsMax = 24 * 3_600_000;

@@ -3,6 +3,7 @@ import type { Pace } from "../sinks/sink-type.ts";
 import type { KeptPace } from "../store/pace-operations.ts";
 import type { Store } from "../store/store.ts";
 import { engineLimits } from "./limits.ts";
+import { holdMsMax } from "./pace.ts";
 
 /** A turn not used this share of a step after its time is void: another node's comes next. */
 const lateShare = 0.5;
@@ -37,7 +38,8 @@ export class Turns {
   readyAt(pace: Pace, now: number): number | null {
     const heldUntil = this.#held.get(pace.key);
     if (heldUntil !== undefined) {
-      if (heldUntil > now) return heldUntil;
+      // Longer than any platform is obeyed for: the clock was set back.
+      if (heldUntil > now && heldUntil <= now + holdMsMax) return heldUntil;
       this.#held.delete(pace.key);
     }
     const turn = this.#given.get(pace.key);

@@ -28,6 +28,8 @@ export interface Cluster {
   freezeNode(index: number, end: Promise<void>): Promise<void>;
   /** Cuts a node off from the database; it goes on taking requests, and what it has begun. */
   cutOffNode(index: number, end: Promise<void>): Promise<void>;
+  /** The same, but the connections stay: neither side hears of the other until the end. */
+  silenceNode(index: number, end: Promise<void>): Promise<void>;
   /** Resolves when so much time has passed and an alert was taken meanwhile; gives up on that at last. */
   untilTaken(ms: number): Promise<void>;
   /** Alerts that the webhook has acknowledged more than once until now. */
@@ -115,6 +117,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       }),
     async cutOffNode(index, end) {
       await doors[index]?.shut(end);
+    },
+    async silenceNode(index, end) {
+      await doors[index]?.fallSilent(end);
     },
     async untilTaken(ms) {
       const before = load.accepted.size;

@@ -31,6 +31,8 @@ export interface Door {
   readonly url: string;
   /** Cuts all connections through it, and lets none through until the end. */
   shut(end: Promise<void>): Promise<void>;
+  /** Nothing gets through until the end, and neither side is told: a network that loses all packets. */
+  fallSilent(end: Promise<void>): Promise<void>;
 }
 
 const database = "cluster";
@@ -56,7 +58,11 @@ export async function startPostgresPair(): Promise<PostgresPair> {
     async openDoor() {
       const door = await openDoor(() => leaderSocket);
       doors.push(door);
-      return { url: `postgres://postgres@127.0.0.1:${door.port}/${database}`, shut: door.shut };
+      return {
+        url: `postgres://postgres@127.0.0.1:${door.port}/${database}`,
+        shut: door.shut,
+        fallSilent: door.fallSilent,
+      };
     },
     run,
     async stop() {
@@ -103,17 +109,30 @@ async function openDoor(target: () => string) {
     socket.on("error", () => socket.destroy());
     socket.on("close", () => sockets.delete(socket));
   };
+  const ways = new Set<{ readonly client: Socket; readonly upstream: Socket }>();
   let isShut = false;
-  const server = createServer((client) => {
+  let silence: Promise<void> | null = null;
+  const server = createServer(async (client) => {
     if (isShut) {
       client.destroy();
       return;
     }
+    keep(client);
+    await silence;
     const upstream = connect(target());
-    for (const socket of [client, upstream]) keep(socket);
-    client.pipe(upstream).pipe(client);
-    client.on("close", () => upstream.destroy());
-    upstream.on("close", () => client.destroy());
+    keep(upstream);
+    const way = { client, upstream };
+    ways.add(way);
+    letThrough(way);
+    const onClose = () => {
+      // In silence nobody hears of it before the end.
+      if (silence !== null) return;
+      ways.delete(way);
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on("close", onClose);
+    upstream.on("close", onClose);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = () => {
@@ -128,9 +147,35 @@ async function openDoor(target: () => string) {
       await end;
       isShut = false;
     },
+    async fallSilent(end: Promise<void>) {
+      silence = end;
+      for (const { client, upstream } of ways) {
+        client.unpipe(upstream).pause();
+        upstream.unpipe(client).pause();
+      }
+      await end;
+      silence = null;
+      for (const way of ways) letThrough(way);
+    },
     close() {
       server.close();
       cut();
     },
   };
+}
+
+/** Lets everything through, both ways; what one side has ended meanwhile ends on the other. */
+function letThrough({
+  client,
+  upstream,
+}: {
+  readonly client: Socket;
+  readonly upstream: Socket;
+}): void {
+  if (client.destroyed || upstream.destroyed) {
+    client.destroy();
+    upstream.destroy();
+    return;
+  }
+  client.pipe(upstream).pipe(client);
 }

@@ -60,6 +60,13 @@ export const trials: readonly Trial[] = [
     },
   },
   {
+    // Its transactions stay open at the database, and its requests hang.
+    what: "one unheard",
+    async run({ silenceNode, untilTaken }, { leaselessMs }) {
+      await silenceNode(2, untilTaken(leaselessMs));
+    },
+  },
+  {
     what: "connections dropped",
     async run({ database, untilTaken }, { dropMs }) {
       const end = performance.now() + dropMs;

@@ -44,6 +44,10 @@ const standstillMs = 3_000;
 export const lockMs = 5_000;
 const patientStandstillMs = 60_000;
 const connectTimeoutMs = 5_000;
+/** A start that fails is begun anew by somebody, but a busy database is no reason for it. */
+const patientConnectMs = 30_000;
+/** A connection that is silent for so long is asked whether anybody is there. */
+export const keepAliveMs = 10_000;
 const preparedMax = 500;
 
 /** Times and counts are below 2^53. */
@@ -82,10 +86,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: isPatient ? patientConnectMs : connectTimeoutMs,
     ...(isPatient ? {} : { query_timeout: answerMs }),
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     application_name: "event-sinks",
   });
   // A connection that breaks while idle is replaced by the next use.

@@ -14,7 +14,7 @@
 import pg from "pg";
 import type { EventSinkId } from "../../../ids.ts";
 import type { Lane } from "../../store.ts";
-import type { Queries } from "../database.ts";
+import { keepAliveMs, type Queries } from "../database.ts";
 import { laneKeys } from "../lane-keys.ts";
 
 const channel = "event_sinks";
@@ -82,6 +82,7 @@ export function startListener({ url, onWake, onDeaf }: ListenerOptions): Listene
       connectionString: url,
       connectionTimeoutMillis: retryMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveMs,
       application_name: "event-sinks listen",
     });
     client = mine;
