@@ -5,14 +5,25 @@
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
 import { startBelievableService } from "../packages/dashboard/test/believable-service.ts";
 import { launchBrowser } from "../packages/dashboard/test/browser.ts";
+import {
+  freshDirectory,
+  type RunningService,
+  startService,
+} from "../packages/server/test/support/start-service.ts";
 
 const folder = fileURLToPath(new URL("../docs/screenshots/", import.meta.url));
 mkdirSync(folder, { recursive: true });
 
 const cleanups: (() => Promise<unknown>)[] = [];
 const scope = { after: (run: () => Promise<unknown>) => void cleanups.push(run) };
+
+async function signIn(page: Page, { operatorKey }: RunningService): Promise<void> {
+  await page.getByLabel("API key").fill(operatorKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
 
 const looks = [
   { look: "light", colorScheme: "light", viewport: { width: 1200, height: 800 } },
@@ -33,20 +44,26 @@ try {
     sink: `sinks/${sink.id}`,
     alerts: "alerts",
     alert: `alerts/${alerts.at(-1).uid}`,
-    deliveries: "deliveries?state=failed",
+    deliveries: "deliveries",
     delivery: `deliveries/${deliveries[0].id}`,
     slack: "slack",
     keys: "keys",
     audit: "audit",
     settings: "settings",
   };
+  const empty = await startService(scope, await freshDirectory(scope));
   const browser = await launchBrowser(scope);
   for (const { look, ...options } of looks) {
     const page = await (await browser.newContext(options)).newPage();
+    await page.goto(empty.url);
+    await signIn(page, empty);
+    await page.getByRole("heading", { level: 1, name: "Three steps" }).waitFor();
+    await page.getByRole("textbox", { name: "URL" }).waitFor();
+    await page.screenshot({ path: `${folder}first-steps-${look}.png` });
     await page.goto(service.url);
-    await page.getByLabel("API key").fill(service.operatorKey);
+    await page.getByLabel("API key").waitFor();
     await page.screenshot({ path: `${folder}sign-in-${look}.png` });
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await signIn(page, service);
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${service.url}/${path}`);
@@ -56,6 +73,7 @@ try {
     }
   }
   await service.stop();
+  await empty.stop();
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();
 }

@@ -31,9 +31,10 @@ export function fill(
       (SELECT ${first} UNION ALL SELECT i + 1 FROM numbers WHERE i < ${last})`;
     db.exec(`BEGIN;
       INSERT INTO alerts (no, tenant_no, uid, id, name, action, dedup_key, has_explicit_key,
-        severity_id, tags, staging, received_at, template, body)
+        severity_id, tags, staging, received_at, template, body, detection_rule_id)
       ${numbers} SELECT i, ${tenantNo}, ${uuid(1)}, ${uuid(1)}, 'Root login ' || i, 'trigger', ${uuid(1)}, 0,
-        3, '["aws"]', 0, ${startedAt} + i, NULL, '{"name":"Root login","pad":"${pad}"}' FROM numbers;
+        3, '["aws"]', 0, ${startedAt} + i, NULL, '{"name":"Root login","pad":"${pad}"}',
+        'rule-' || (i % 1000) FROM numbers;
       INSERT INTO deliveries (no, id, tenant_no, event_sink_no, alert_no, dedup_key, action, state,
         attempt_count, failure_count, created_at, updated_at, due_at, is_urgent, is_ambiguous)
       ${numbers} SELECT i, ${uuid(2)}, ${tenantNo}, ${choose(sinkNos)}, i, ${uuid(1)}, 'trigger', 'delivered',

@@ -176,6 +176,9 @@ test("what is held is shown by reason; what was canceled is counted, replayed in
   await page.goto("/deliveries?tenant=bulk&state=canceled");
   const groups = page.getByRole("region", { name: "Not delivered, by reason" });
   await groups.getByText("1 held").waitFor();
+  await page.goto("/deliveries?tenant=bulk&state=held");
+  await page.getByRole("link", { name: "Disk full" }).waitFor();
+  await page.goto("/deliveries?tenant=bulk&state=canceled");
   await call("POST", `/v1/event_sink/${sink.id}/resume`, { held: "discard" });
   await page.reload();
   await page.getByRole("button", { name: "Replay all that are canceled here…" }).click();
@@ -223,6 +226,25 @@ test("the keyboard alone: j and k walk the rows, Enter opens one, / searches, ? 
   await help.waitFor({ state: "detached" });
   await page.keyboard.press("j");
   assert.equal(await focused(page), "Third");
+});
+
+test("alerts are filtered by the rule that they name, from the page of one of them", async (t) => {
+  await stage.makeTenant("ruled");
+  for (const [name, rule] of [
+    ["One", "rule-1"],
+    ["Two", "rule-2"],
+    ["Again", "rule-1"],
+  ]) {
+    const alert = { name, detection_rule_id: rule, dedup_key: `key of ${name}` };
+    await call("POST", "/v1/alert", { tenant_id: "ruled", ...alert, event_sink_ids: [] });
+  }
+  const page = await stage.open(t);
+  await page.goto("/alerts?tenant=ruled");
+  await page.getByRole("link", { name: "One" }).click();
+  await page.getByRole("link", { name: "rule-1" }).click();
+  await page.getByRole("link", { name: "Again" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Two" }).count(), 0);
+  assert.equal(await page.getByRole("textbox", { name: "Rule" }).inputValue(), "rule-1");
 });
 
 test("times stand in the viewer's zone, with UTC on hover", async (t) => {

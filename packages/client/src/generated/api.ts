@@ -6257,6 +6257,8 @@ export interface components {
         Delivery: {
             /** @enum {unknown} */
             action: "trigger" | "acknowledge" | "resolve";
+            /** @description in lists of deliveries */
+            alert_name?: string;
             /** Format: uuid */
             alert_uid: string;
             attempt_count: number;

@@ -36,7 +36,7 @@ export default function Deliveries() {
         <div>
           <Filters main={{ name: "key", label: "Dedup key" }}>
             <ChoiceFilter name="state" label="State" choices={states} />
-            <ChoiceFilter name="reason" label="Reason" choices={reasons} width={170} />
+            <ChoiceFilter name="reason" label="Reason" choices={reasons} width={150} />
             <SinkFilter />
             <TimeFilter />
           </Filters>

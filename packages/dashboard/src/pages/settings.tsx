@@ -55,7 +55,14 @@ function ServiceFacts() {
     <Facts
       of={[
         ["Version", service.version],
-        ["Ready", ready.isError ? ready.error.message : (ready.data?.status ?? "…")],
+        [
+          "Ready",
+          ready.isError ? (
+            <Failure key="ready" error={ready.error} onRetry={() => void ready.refetch()} />
+          ) : (
+            (ready.data?.status ?? "…")
+          ),
+        ],
         ["Add to Slack", slack ? "yes" : "no: EVENT_SINKS_SLACK_CLIENT_ID and _SECRET are not set"],
         ["E-mail sinks", email ? "yes" : "no: EVENT_SINKS_SMTP_URL is not set"],
         ["Webhook URLs", https ? "https only" : "https or http"],

@@ -8,24 +8,23 @@ export function deliveryColumns(
   sinkNames: ReadonlyMap<string, string>,
 ): readonly Column<Delivery>[] {
   return [
-    { head: "State", width: 7.5, isBare: true, cell: ({ state }) => <State name={state} /> },
+    { head: "State", width: 7, isBare: true, cell: ({ state }) => <State name={state} /> },
     {
-      head: "Event sink",
+      head: "Alert",
       isMain: true,
-      cell: ({ id, tenant_id, event_sink_id }) => (
+      cell: ({ id, tenant_id, alert_name }) => (
         <Link data-row to="/deliveries/$id" params={{ id }} search={{ tenant: tenant_id }}>
-          {sinkNames.get(event_sink_id) ?? "A deleted sink"}
+          {alert_name}
         </Link>
       ),
     },
     {
-      head: "Dedup key",
-      width: 11,
-      isBare: true,
-      cell: ({ dedup_key }) => <span className="mono">{dedup_key}</span>,
+      head: "Event sink",
+      width: 9,
+      cell: ({ event_sink_id }) => sinkNames.get(event_sink_id) ?? "A deleted sink",
     },
-    { head: "Reason", width: 9, isBare: true, cell: ({ reason }) => reason },
-    { head: "Attempts", width: 5.5, cell: ({ attempt_count }) => attempt_count },
+    { head: "Reason", width: 7, isBare: true, cell: ({ reason }) => reason },
+    { head: "Attempts", width: 5.25, cell: ({ attempt_count }) => attempt_count },
     {
       head: "Next try",
       width: 9,

@@ -35,6 +35,7 @@ export function Filters(props: { readonly main: TextFilterProps; readonly childr
       <Button
         variant="default"
         hiddenFrom="xs"
+        flex="none"
         aria-expanded={isOpen}
         aria-controls={othersId}
         onClick={toggle}
@@ -46,6 +47,7 @@ export function Filters(props: { readonly main: TextFilterProps; readonly childr
       </Box>
       <Button
         variant="subtle"
+        className="clear"
         disabled={countSet(filters) === 0}
         onClick={() => void navigate({ to: ".", search: { tenant }, replace: true })}
       >
@@ -91,7 +93,7 @@ export function ChoiceFilter(
 
 export function SinkFilter() {
   const choices = [...useSinkNames()].map(([value, label]) => ({ value, label }));
-  return <ChoiceFilter name="sink" label="Event sink" choices={choices} width={180} />;
+  return <ChoiceFilter name="sink" label="Event sink" choices={choices} width={160} />;
 }
 
 const typingMs = 250;
@@ -117,7 +119,8 @@ export function TextFilter(props: TextFilterProps & { readonly isMain?: boolean 
       label={label}
       placeholder={placeholder}
       value={text}
-      w={isMain === true ? { base: "100%", xs: 240 } : { base: "calc(50% - 0.5rem)", xs: 140 }}
+      className={isMain === true ? "main-filter" : ""}
+      w={isMain === true ? { xs: 200 } : { base: "calc(50% - 0.5rem)", xs: 140 }}
       onChange={(event) => {
         setText(event.currentTarget.value);
         apply(event.currentTarget.value);

@@ -60,12 +60,10 @@ function Step(props: {
   return (
     <Box p="md" className="line">
       <Group gap="sm" mb="sm">
-        <Badge circle size="lg" variant={props.isDone ? "filled" : "default"} aria-hidden>
+        <Badge circle size="lg" variant={props.isDone ? "filled" : "default"}>
           {props.isDone ? "✓" : props.number}
         </Badge>
-        <Title order={3}>
-          {props.number}. {props.title}
-        </Title>
+        <Title order={3}>{props.title}</Title>
         {props.isDone ? <Text c="dimmed">done</Text> : null}
       </Group>
       <Box pl={{ base: 0, sm: 38 }}>{props.children}</Box>

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useDisclosure } from "@mantine/hooks";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { isRefused } from "../api.ts";
 import { parseField, type SinkField, type SinkTypeFields, showField } from "../sink-fields.ts";
 import { Sentence } from "./sentence.tsx";
@@ -60,6 +61,19 @@ export function SinkForm(props: SinkFormProps) {
           (detail) => detail.path === path || detail.path.endsWith(`${type.wireName}.${path}`),
         )?.message
       : undefined;
+  const inputOf = (field: SinkField) => (
+    <FieldInput
+      key={field.name}
+      field={field}
+      text={texts[field.name] ?? ""}
+      problem={problemOf(field.name)}
+      integrationId={integrationId}
+      onChange={(text) => setTexts({ ...texts, [field.name]: text })}
+    />
+  );
+  const others = type.fields.filter((field) => !isMain(field));
+  const isFaulty = ["description", ...others.map((field) => field.name)].some(problemOf);
+  const hasMore = isFaulty || others.some((field) => before[field.name] !== "");
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack maw={620}>
@@ -70,21 +84,16 @@ export function SinkForm(props: SinkFormProps) {
           error={sentenceOf(problemOf("name"))}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <TextInput
-          label="Description"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        {type.fields.map((field) => (
-          <FieldInput
-            key={field.name}
-            field={field}
-            text={texts[field.name] ?? ""}
-            problem={problemOf(field.name)}
-            integrationId={integrationId}
-            onChange={(text) => setTexts({ ...texts, [field.name]: text })}
+        {type.fields.filter(isMain).map(inputOf)}
+        <More isNeeded={hasMore}>
+          <TextInput
+            label="Description"
+            value={description}
+            error={sentenceOf(problemOf("description"))}
+            onChange={(event) => setDescription(event.currentTarget.value)}
           />
-        ))}
+          {others.map(inputOf)}
+        </More>
         {failure === null ? null : (
           <Alert color="red" role="alert" title="Not saved">
             <Sentence text={failure instanceof Error ? failure.message : String(failure)} />
@@ -97,6 +106,29 @@ export function SinkForm(props: SinkFormProps) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** What a sink cannot do without; a Slack channel may also be given by its name, in the API. */
+function isMain({ isRequired, kind }: SinkField): boolean {
+  return isRequired || kind === "slack_channel";
+}
+
+/** What most sinks can do without, folded away until somebody asks for it or something in it is set. */
+function More(props: { readonly isNeeded: boolean; readonly children: ReactNode }) {
+  const [isAsked, { toggle }] = useDisclosure(false);
+  const isOpen = isAsked || props.isNeeded;
+  return (
+    <>
+      {props.isNeeded ? null : (
+        <Group>
+          <Button size="compact-sm" variant="subtle" aria-expanded={isOpen} onClick={toggle}>
+            {isOpen ? "Fewer settings" : "More settings"}
+          </Button>
+        </Group>
+      )}
+      {isOpen ? <Stack>{props.children}</Stack> : null}
+    </>
   );
 }
 

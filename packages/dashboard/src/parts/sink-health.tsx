@@ -64,7 +64,7 @@ function lastDay({ delivered, failed, retried, success_rate }: EventSinkStatus["
   const counts = [
     `${delivered.toLocaleString()} delivered`,
     `${failed.toLocaleString()} failed`,
-    `${retried.toLocaleString()} attempts that another followed`,
+    `${retried.toLocaleString()} tried again`,
   ];
   return `${share(success_rate)}: ${counts.join(", ")}`;
 }

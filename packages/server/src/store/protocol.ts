@@ -61,6 +61,7 @@ export const operationThreads = {
   holdPace: "reader",
   getDelivery: "reader",
   listDeliveries: "reader",
+  nameAlerts: "reader",
   countDeliveries: "reader",
   appendAudit: "writer",
   listAudit: "reader",

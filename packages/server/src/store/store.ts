@@ -350,6 +350,11 @@ export interface StoreOperations
   getDelivery(
     input: Scoped<DeliveryId>,
   ): { delivery: Delivery; alert: Alert; attempts: readonly Attempt[] } | null;
+  /** What these alerts are called; those that are not the tenant's are left out. */
+  nameAlerts(input: {
+    tenantId: TenantId;
+    uids: readonly AlertUid[];
+  }): readonly { readonly uid: AlertUid; readonly name: string }[];
   /** Newest first. */
   listDeliveries(input: DeliveryFilter & Page): Listed<Delivery>;
   countDeliveries(input: Record<string, never>): DeliveryCounts;

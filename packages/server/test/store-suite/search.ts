@@ -36,6 +36,17 @@ async function ids(store: Store, filter: Partial<DeliveryFilter & Page>): Promis
 function alertFilterTests(openStore: OpenStore): void {
   const test = onFreshStore(openStore);
 
+  test("alerts are named by their uids, each tenant's own", async ({ store }) => {
+    const sink = await storedSink(store);
+    const others = await storedSink(store, { tenantId: "other" });
+    const { alert } = await accept(store, sink, { name: "Größe\0" });
+    const theirs = await accept(store, others, { name: "theirs" });
+    const wanted = [alert.uid, theirs.alert.uid];
+    const named = await store.nameAlerts({ tenantId: "acme", uids: wanted });
+    assert.deepEqual(named, [{ uid: alert.uid, name: "Größe\0" }]);
+    assert.deepEqual(await store.nameAlerts({ tenantId: "nobody", uids: wanted }), []);
+  });
+
   test("alerts are found by the rule they name, whatever their key", async ({ store }) => {
     const sink = await storedSink(store);
     const of = async (detectionRuleId: string | undefined, dedupKey: string) => {

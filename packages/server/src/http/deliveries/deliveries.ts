@@ -35,6 +35,7 @@ export const DeliveryView = Type.Object(
     tenant_id: TenantIdField,
     event_sink_id: Type.String({ format: "uuid" }),
     alert_uid: Type.String({ format: "uuid" }),
+    alert_name: Type.Optional(Type.String({ description: "in lists of deliveries" })),
     action: Type.Enum([...alertActions]),
     dedup_key: Type.String(),
     state: StateField,
@@ -115,7 +116,13 @@ export function deliveryRoutes(app: App, { store }: HttpContext): void {
       since: readBound("since", query.since),
       until: readBound("until", query.until),
     });
-    const deliveries = listed.items.map(deliveryView);
+    const uids = [...new Set(listed.items.map(({ alertUid }) => alertUid))];
+    const named = await store.nameAlerts({ tenantId: query.tenant_id, uids });
+    const names = new Map(named.map(({ uid, name }) => [uid, name]));
+    const deliveries = listed.items.map((delivery) => ({
+      ...deliveryView(delivery),
+      alert_name: names.get(delivery.alertUid) ?? "",
+    }));
     return { data: { deliveries }, pagination: paginationOf(listed, what) };
   });
 

@@ -14,7 +14,7 @@ import { deleteTenant } from "./accounts/delete-tenant.ts";
 import { finishKeyRotation, listSealed, replaceSealed } from "./accounts/sealed-records.ts";
 import { createSession, deleteSession, findSession } from "./accounts/sessions.ts";
 import { createTenant, getTenant, listTenants, updateTenant } from "./accounts/tenants.ts";
-import { getAlert, getDelivery } from "./alerts/get-alert.ts";
+import { getAlert, getDelivery, nameAlerts } from "./alerts/get-alert.ts";
 import { listAlerts } from "./alerts/search-alerts.ts";
 import { countDeliveries } from "./counts.ts";
 import type { Queries } from "./database.ts";
@@ -124,6 +124,7 @@ const readOperations: ReadOperations = {
   listAlerts,
   getDelivery,
   listDeliveries,
+  nameAlerts,
   countDeliveries,
   reserveTurns,
   holdPace,
@@ -156,6 +157,7 @@ export async function runWrite(state: NodeState, name: string, input: unknown): 
 const searchNames: ReadonlySet<string> = new Set<keyof ReadOperations>([
   "listAlerts",
   "listDeliveries",
+  "nameAlerts",
   "listAudit",
   "countReplay",
   "getSinkStatistics",

@@ -15,7 +15,7 @@ import { finishKeyRotation, listSealed, replaceSealed } from "./accounts/sealed-
 import { createSession, deleteSession, findSession } from "./accounts/sessions.ts";
 import { createTenant, getTenant, listTenants, updateTenant } from "./accounts/tenants.ts";
 import { acceptAlerts } from "./alerts/accept-alerts.ts";
-import { countDeliveries, getAlert, getDelivery } from "./alerts/get-alert.ts";
+import { countDeliveries, getAlert, getDelivery, nameAlerts } from "./alerts/get-alert.ts";
 import { listAlerts } from "./alerts/search-alerts.ts";
 import type { Database } from "./database.ts";
 import { cancelHeld } from "./deliveries/cancel-held.ts";
@@ -122,6 +122,7 @@ const readOperations: ReadOperations = {
   listAlerts,
   getDelivery,
   listDeliveries,
+  nameAlerts,
   countDeliveries,
   reserveTurns,
   holdPace,

@@ -14,6 +14,7 @@ import { readSqliteFault } from "./sqlite-fault.ts";
 const searches: ReadonlySet<OperationName> = new Set([
   "listAlerts",
   "listDeliveries",
+  "nameAlerts",
   "countReplay",
 ]);
 

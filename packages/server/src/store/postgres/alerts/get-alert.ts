@@ -9,6 +9,7 @@ import { fromText } from "../text.ts";
 import {
   alertColumns,
   type DeliveryRow,
+  isOfNamedTenant,
   isOfTenant,
   selectDeliveries,
   toAlert,
@@ -78,4 +79,17 @@ async function readAlert(db: Queries, tenantId: string, uid: string): Promise<Al
   );
   if (row === undefined) throw new Error(`Alert ${uid} is not stored.`);
   return toAlert(row);
+}
+
+export async function nameAlerts(
+  db: Queries,
+  { tenantId, uids }: Input<"nameAlerts">,
+): Promise<Output<"nameAlerts">> {
+  const rows = await db.all<{ uid: string; name: string }>(
+    `SELECT a.uid, a.name FROM alerts a
+     WHERE a.tenant_id = $1 AND a.uid = ANY($2::uuid[]) AND ${isOfNamedTenant("a")}`,
+    tenantId,
+    uids,
+  );
+  return rows.map(({ uid, name }) => ({ uid, name: fromText(name) }));
 }

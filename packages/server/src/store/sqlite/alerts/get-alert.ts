@@ -77,3 +77,16 @@ export function countDeliveries(db: Database): Output<"countDeliveries"> {
   for (const { state, count } of rows) counts[state] = count;
   return counts;
 }
+
+export function nameAlerts(
+  db: Database,
+  { tenantId, uids }: Input<"nameAlerts">,
+): Output<"nameAlerts"> {
+  return db.all<{ uid: string; name: string }>(
+    `SELECT alerts.uid, alerts.name FROM json_each(?) AS wanted
+     CROSS JOIN alerts ON alerts.uid = wanted.value
+     WHERE alerts.tenant_no = (SELECT no FROM tenants WHERE id = ?)`,
+    JSON.stringify(uids),
+    tenantId,
+  );
+}
