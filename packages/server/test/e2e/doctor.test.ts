@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { runCommand } from "../support/run-command.ts";
 import { freshDirectory, startService } from "../support/start-service.ts";
@@ -52,6 +53,16 @@ test("doctor says what is well, and what to do where it is not", {
   assert.ok(!wrong.out.includes(other));
   rmSync(at("encryption.key"));
   assert.match((await ask()).out, /^bad +encryption key .*Put back the file/m);
+
+  // As when a backup, which is of another moment, is put in the place of a database that was killed.
+  const db = new DatabaseSync(at("event-sinks.db"));
+  db.exec("PRAGMA user_version = 1");
+  db.close();
+  writeFileSync(at("event-sinks.db-wal"), Buffer.alloc(8_192, 1));
+  const stale = await ask();
+  assert.equal(stale.exitCode, 1);
+  assert.match(stale.out, /^bad +database .*-wal was not written by the database .*move .*away/m);
+  rmSync(at("event-sinks.db-wal"));
 
   const bytes = readFileSync(at("event-sinks.db"));
   writeFileSync(at("event-sinks.db"), bytes.fill(0xff, 4_096));

@@ -46,7 +46,7 @@ test("a replay goes on after kill -9 and sends each delivery, marked as such", {
   assert.equal(begun.json.replay.matched_count, alerts.length, begun.text);
   await first.kill("SIGKILL");
 
-  const second = await startService(t, directory);
+  const second = await startService(t, directory, { EVENT_SINKS_LOG_LEVEL: "debug" });
   const path = `/v1/delivery/replay/${begun.json.replay.id}`;
   await eventually(async () => (await second.call("GET", path)).json.replay.state === "done");
   const { replay } = (await second.call("GET", path)).json;
@@ -54,5 +54,13 @@ test("a replay goes on after kill -9 and sends each delivery, marked as such", {
   const ids = () => new Set(received.map((headers) => headers["webhook-id"]));
   await eventually(() => ids().size === alerts.length);
   assert.ok(received.every((headers) => headers["event-sinks-replay"] === "true"));
+
+  // On record and in the log as well.
+  const { json } = await second.call("GET", "/v1/delivery?tenant_id=acme&pagination[page_size]=1");
+  const delivery = await second.call("GET", `/v1/delivery/${json.data.deliveries[0].id}`);
+  assert.ok(delivery.json.delivery.replayed_at, delivery.text);
+  assert.equal(delivery.json.attempts[0].replay, true, delivery.text);
+  const attempted = second.log.filter(({ msg }) => msg === "delivery.attempted");
+  assert.ok(attempted.length > 0 && attempted.every(({ replay: isMarked }) => isMarked === true));
   await second.stop();
 });
