@@ -137,18 +137,23 @@ test("a revoked token breaks the sink, holds its deliveries, names the cure, and
 
 test("a paused sink holds what comes, and resuming sends it, oldest first", async (t) => {
   const bench = await openBench(t);
-  const sink = await bench.addWebhook(bench.receiver.url);
+  // One at a time, so that the receiver sees in which order they go.
+  const settings = { url: bench.receiver.url, delivery: { concurrency: 1 } };
+  const secrets = { signing_secret: `whsec_${"A".repeat(43)}=` };
+  const sink = await bench.addSink("webhook", settings, secrets);
   await bench.engine.start();
   const lane = { tenantId: benchTenantId, eventSinkId: sink };
   await bench.store.setEventSinkPause({ ...lane, pausedAt: bench.clock.now() });
-  const names = ["a", "b", "c"];
-  for (const name of names) await bench.accept([sink], { name, dedupKey: name });
-  await bench.pass(5);
+  const names = ["b", "d", "a", "c"];
+  for (const name of names) {
+    await bench.accept([sink], { name, dedupKey: name });
+    await bench.pass(2);
+  }
   assert.equal(bench.receiver.requests.length, 0);
   await bench.store.setEventSinkPause({ ...lane, pausedAt: null });
-  await bench.pass(2);
+  await bench.pass(6);
   assert.deepEqual(
-    bench.receiver.deliveries.map(({ request }) => JSON.parse(request.body).name).sort(),
+    bench.receiver.deliveries.map(({ request }) => JSON.parse(request.body).name),
     names,
   );
 });
