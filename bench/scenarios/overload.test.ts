@@ -31,7 +31,9 @@ async function overload(t: TestContext, shape: Pick<OverloadShape, "factor" | "a
   assert.equal(line.unexplained, 0, "all that was refused is told when to come back");
   assert.equal(line.isSettled, true, "it works through all of it");
   assert.ok(overload.accepted > 0, "some of it is taken");
-  assert.ok(line.normal.accepted > 0, "it takes alerts afterwards");
+  // Where next to nothing is sustainable, half of it in batches may be none at all.
+  const { accepted, refused, unanswered } = line.normal;
+  assert.ok(accepted > 0 || refused + unanswered === 0, "it takes alerts afterwards");
   assert.ok(line.memoryPeakMb < memoryMbMax);
 }
 
