@@ -31,6 +31,7 @@ test("an empty service greets with three steps: a sink is added, an alert sent a
   await page.getByRole("link", { name: "Triage" }).waitFor();
   await page.getByRole("button", { name: /Send "A first alert"/ }).click();
   await page.getByRole("status").getByText("delivered").waitFor();
+  await page.getByText("done", { exact: true }).nth(2).waitFor();
   assert.equal(platforms.webhook.requests.length, 1);
   await page.getByRole("button", { name: "To the overview" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();

@@ -1,7 +1,7 @@
 import { Badge, Box, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { type EventSink, useCall, useChange } from "../api.ts";
+import { type Delivery, type EventSink, useCall, useChange } from "../api.ts";
 import { DeliveryNote } from "./alert-delivery.tsx";
 import { State } from "./badges.tsx";
 import { CodeBlock } from "./code.tsx";
@@ -23,6 +23,13 @@ export function FirstSteps({ tenant, sinks, onDone }: StepsProps) {
   const [uid, setUid] = useState<string | null>(null);
   const sink = sinks[0] ?? made;
   const tenantId = sink?.tenant_id ?? tenant ?? "acme";
+  const sent = useCall(
+    "GET /v1/alert/{uid}",
+    { path: { uid: uid ?? "" } },
+    { isEnabled: uid !== null, refreshMs: 1_000 },
+  );
+  const deliveries = sent.data?.deliveries ?? [];
+  const hasArrived = deliveries.some(({ state }) => state === "delivered");
   return (
     <>
       <PageTitle title="Three steps to the first alert" />
@@ -39,11 +46,11 @@ export function FirstSteps({ tenant, sinks, onDone }: StepsProps) {
         <Step number={2} title="Send a test alert" isDone={uid !== null}>
           <SendFirst tenantId={tenantId} isReady={sink !== null} onSent={setUid} />
         </Step>
-        <Step number={3} title="See it arrive" isDone={false}>
+        <Step number={3} title="See it arrive" isDone={hasArrived}>
           {uid === null ? (
             <Text c="dimmed">It shows here as soon as it is sent.</Text>
           ) : (
-            <Arrival uid={uid} tenantId={tenantId} sinks={sinks} onDone={onDone} />
+            <Arrival {...{ uid, tenantId, sinks, deliveries, onDone }} />
           )}
         </Step>
       </Panel>
@@ -102,16 +109,19 @@ function SendFirst(props: {
 }
 
 function Arrival(
-  props: Pick<StepsProps, "sinks" | "onDone"> & { readonly uid: string; readonly tenantId: string },
+  props: Pick<StepsProps, "sinks" | "onDone"> & {
+    readonly uid: string;
+    readonly tenantId: string;
+    readonly deliveries: readonly Delivery[];
+  },
 ) {
-  const { uid, tenantId, sinks, onDone } = props;
-  const asked = useCall("GET /v1/alert/{uid}", { path: { uid } }, { refreshMs: 1_000 });
+  const { uid, tenantId, sinks, deliveries, onDone } = props;
   const names = new Map(sinks.map(({ id, name }) => [id, name]));
   const search = { tenant: tenantId };
   return (
     <Stack maw={620}>
       <div role="status">
-        {(asked.data?.deliveries ?? []).map((delivery) => (
+        {deliveries.map((delivery) => (
           <Group key={delivery.id} gap="0.5rem 1rem">
             <Text fw={500}>{names.get(delivery.event_sink_id)}</Text>
             <State name={delivery.state} />
