@@ -10,6 +10,7 @@ import type { EventSink } from "../../src/domain/event-sink.ts";
 import { hasMail, renew } from "../../src/store/postgres/nodes/membership.ts";
 import { oldestVersion, runOnce, startPostgres } from "../support/postgres-server.ts";
 import {
+  anyDelivery,
   claim,
   listen,
   newAlert,
@@ -155,6 +156,20 @@ test("what a lane holds is canceled by so many rows", async () => {
   const held = await node.store.cancelHeld({ ...laneOf(deadSink), now, until: null });
   assert.equal(held.canceledCount, 200);
   assertByIndex(500);
+});
+
+test("a list of deliveries picks its rows before anything is looked up for them", async () => {
+  const { store } = node;
+  const filter = { ...anyDelivery, tenantId: deadTenant, limit: 100 };
+  for (const state of [null, "pending", "held"] as const) {
+    plans = [];
+    await store.listDeliveries({ ...filter, state });
+    const pieces = plans.filter(({ sql }) => sql.includes("ORDER BY d.id"));
+    assert.ok(pieces.length > 0);
+    // One that finds little reads on in larger pieces, to a bound.
+    for (const { sql, rowsRead, text } of pieces)
+      assert.ok(rowsRead <= 5_000, `${rowsRead} rows: ${sql}\n${text}`);
+  }
 });
 
 test("a sink that is deleted with all it had is swept bit by bit", async () => {

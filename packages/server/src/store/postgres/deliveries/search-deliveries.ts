@@ -1,11 +1,6 @@
 import { isDeliveryMatch } from "../../delivery-match.ts";
 import type { Input, Output } from "../../protocol.ts";
-import {
-  type DeliveryRow,
-  isOfNamedTenant,
-  selectDeliveries,
-  toDelivery,
-} from "../alerts/alert-rows.ts";
+import { type DeliveryRow, selectFirstDeliveries, toDelivery } from "../alerts/alert-rows.ts";
 import type { Queries } from "../database.ts";
 import { collect, findScanRange, readChunks } from "../scan.ts";
 import { chooseScan } from "./delivery-scan.ts";
@@ -21,8 +16,7 @@ export async function listDeliveries(
   const keyOf = (row: DeliveryRow) => row.id;
   const chunks = readChunks<DeliveryRow>(range, filter.limit + 1, keyOf, ({ from, downTo }, max) =>
     db.all<DeliveryRow>(
-      `${selectDeliveries} WHERE d.tenant_id = $1 AND d.id < $2 AND d.id >= $3
-         AND ${isOfNamedTenant("d")} AND ${scan.where} ORDER BY d.id DESC LIMIT $4`,
+      selectFirstDeliveries(`d.id < $2 AND d.id >= $3 AND ${scan.where}`, "DESC", "$4"),
       filter.tenantId,
       from,
       downTo,

@@ -1,12 +1,7 @@
 import { isDeliveryMatch } from "../../delivery-match.ts";
 import type { Input, Output } from "../../protocol.ts";
 import type { ReplayOrder } from "../../replay-operations.ts";
-import {
-  type DeliveryRow,
-  isOfNamedTenant,
-  selectDeliveries,
-  toDelivery,
-} from "../alerts/alert-rows.ts";
+import { type DeliveryRow, selectFirstDeliveries, toDelivery } from "../alerts/alert-rows.ts";
 import type { Queries } from "../database.ts";
 import { chooseScan } from "../deliveries/delivery-scan.ts";
 import { firstId, lastId } from "../scan.ts";
@@ -30,8 +25,7 @@ export function scanForReplay(
   const scan = chooseScan(filter);
   if (scan === undefined) return Promise.resolve([]);
   return db.all<DeliveryRow>(
-    `${selectDeliveries} WHERE d.tenant_id = $1 AND d.id > $2 AND d.id <= $3
-       AND ${isOfNamedTenant("d")} AND ${scan.where} ORDER BY d.id LIMIT $4`,
+    selectFirstDeliveries(`d.id > $2 AND d.id <= $3 AND ${scan.where}`, "ASC", "$4"),
     tenantId,
     afterId,
     endId,
